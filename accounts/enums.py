@@ -1,0 +1,78 @@
+"""The closed lists of the accounts app."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Role(TextChoices):
+    """What somebody takes part as. Source: ACC-04, CDIP/22/3 paras 6-8."""
+
+    DELEGATE = "delegate", pgettext_lazy("role", "Delegate of a member state")
+    EXPERT = "expert", pgettext_lazy("role", "WIPO staff expert")
+    MODERATOR = "moderator", pgettext_lazy("role", "Moderator")
+    SECRETARIAT = "secretariat", pgettext_lazy("role", "Secretariat")
+    FACILITATOR = "facilitator", pgettext_lazy("role", "Facilitator")
+    EXTERNAL = "external", pgettext_lazy("role", "External stakeholder")
+    EVALUATOR = "evaluator", pgettext_lazy("role", "Independent evaluator")
+
+
+class AccountStatus(TextChoices):
+    INVITED = "invited", pgettext_lazy("account status", "Invited")
+    ACTIVE = "active", pgettext_lazy("account status", "Active")
+    LEFT = "left", pgettext_lazy("account status", "Left")
+
+
+class InstitutionKind(TextChoices):
+    """Where people work. Source: ACC-07, CDIP/25/5 para 8."""
+
+    UNIVERSITY = "university", _("University")
+    IP_OFFICE = "ip_office", _("National IP office")
+    GOVERNMENT = "government", _("Other government body")
+    PRIVATE_SECTOR = "private_sector", _("Private sector")
+    RESEARCH = "research", _("Research institution")
+    OTHER = "other", pgettext_lazy("institution", "Other")
+
+
+class Gender(TextChoices):
+    """Optional, and only for the published ratio. Source: ACC-08, CDIP/25/5 para 8."""
+
+    FEMALE = "f", _("Woman")
+    MALE = "m", _("Man")
+
+
+class Office(TextChoices):
+    """What a mandate lets its holder speak for. Source: ACC-10, ACC-11."""
+
+    FOCAL_POINT = "focal_point", _("Focal point of a member state")
+    COORDINATOR = "coordinator", _("Coordinator of a regional group")
+
+
+class NoticeState(TextChoices):
+    WAITING = "waiting", pgettext_lazy("notice", "Waiting")
+    SENT = "sent", pgettext_lazy("notice", "Sent")
+    DROPPED = "dropped", pgettext_lazy("notice", "Not sent: no longer wanted or allowed")
+    FAILED = "failed", pgettext_lazy("notice", "Given up after repeated refusals")
+
+
+class MailScope(TextChoices):
+    """What kind of mail a preference is about."""
+
+    TOPICS = "topics", _("Topics of the week")
+    REPLIES = "replies", _("Replies to my posts")
+    POSTS = "posts", _("Other posts in what I follow")
+
+
+class Pace(TextChoices):
+    """How soon somebody wants one kind of mail."""
+
+    AT_ONCE = "at_once", pgettext_lazy("mail", "At once")
+    WEEKLY = "weekly", pgettext_lazy("mail", "In the weekly digest")
+    NONE = "none", pgettext_lazy("mail", "Not at all")
+
+
+PACE_BY_DEFAULT = {
+    MailScope.TOPICS: Pace.AT_ONCE,
+    MailScope.REPLIES: Pace.AT_ONCE,
+    MailScope.POSTS: Pace.WEEKLY,
+}

@@ -1,0 +1,68 @@
+"""Who reads, in which language and time zone, and whether they may enter at all."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts.models import User
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+class ReaderMiddleware:
+    """Answer in the language and time zone of the person's profile, else of the browser."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        known = isinstance(user, User)
+        language = user.language if known else translation.get_language_from_request(request)
+        with translation.override(language), timezone.override(user.zone if known else None):
+            request.LANGUAGE_CODE = translation.get_language()
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class MembersOnlyMiddleware(LoginRequiredMiddleware):
+    """Let nobody past who has not signed in and accepted the protocol. Source: ACC-02, OPS-01.
+
+    A view is open to the public only where it says so with ``login_not_required``; where it says
+    ``protocol_not_required`` it is open before the protocol is accepted.
+    """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        refusal = super().process_view(request, view_func, args, kwargs)
+        if refusal is not None or not getattr(view_func, "login_required", True):
+            return refusal
+        if isinstance(request.user, User) and request.user.has_accepted_protocol:
+            return None
+        if getattr(view_func, "before_protocol", False):
+            return None
+        return redirect(f"{reverse('accounts:protocol_detail')}?{urlencode({'next': request.get_full_path()})}")
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponse:
+        """Ask for the sign-in, but first let the view save what a signed-out person had typed."""
+        keep_text = getattr(view_func, "keep_text", None)
+        back_to = keep_text(request) if keep_text and request.method == "POST" else request.get_full_path()
+        response = redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': back_to})}")
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": response.headers["Location"]})
+        return response
+
+
+def protocol_not_required(view: View) -> View:
+    """Mark a view as open to those who have signed in but not accepted the protocol yet."""
+    view.before_protocol = True  # type: ignore[attr-defined]
+    return view

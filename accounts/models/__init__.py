@@ -1,0 +1,20 @@
+"""Who takes part, how we reach them, and what is kept of decisions."""
+
+from accounts.models.audit import AuditEntry
+from accounts.models.mandates import Mandate
+from accounts.models.notices import MailPreference, Notice
+from accounts.models.people import User
+from accounts.models.places import MemberState, RegionalGroup
+from accounts.models.protocols import Protocol, ProtocolAcceptance
+
+__all__ = [
+    "AuditEntry",
+    "MailPreference",
+    "Mandate",
+    "MemberState",
+    "Notice",
+    "Protocol",
+    "ProtocolAcceptance",
+    "RegionalGroup",
+    "User",
+]

@@ -1,0 +1,200 @@
+"""The people who sign in."""
+
+import unicodedata
+import zoneinfo
+from datetime import datetime
+from typing import Any, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import PACE_BY_DEFAULT, AccountStatus, Gender, InstitutionKind, MailScope, Office, Pace, Role
+from accounts.models.mandates import Mandate
+from accounts.models.notices import MailPreference
+from accounts.models.places import MemberState
+from accounts.models.protocols import Protocol, ProtocolAcceptance
+
+
+def validate_plain_name(value: str) -> None:
+    """Refuse characters that steer the text around a name, such as right-to-left overrides.
+
+    Raises:
+        ValidationError: ``value`` holds a control or format character.
+    """
+    if any(unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs"} for character in value):
+        raise ValidationError(
+            _("Write the name without control characters or hidden direction marks."), code="control_character"
+        )
+
+
+def validate_time_zone(value: str) -> None:
+    """Refuse what is no time zone of the IANA database.
+
+    Raises:
+        ValidationError: There is no such zone.
+    """
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(_("Choose a time zone from the list, such as Africa/Nairobi."), code="time_zone")
+
+
+def names_a_place(value: str) -> bool:
+    """Tell whether a zone is one that a person would choose, not an alias such as ``Etc/GMT+3``."""
+    return "/" in value and not value.startswith(("Etc/", "posix/", "right/", "SystemV/", "US/"))
+
+
+def time_zones() -> list[tuple[str, str]]:
+    """Return the time zones to choose from, as pairs of value and label."""
+    return [(zone, zone.replace("_", " ")) for zone in sorted(zoneinfo.available_timezones()) if names_a_place(zone)]
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def with_access(self) -> Self:
+        """Add, in the same statement, what deciding about access needs to know."""
+        today = timezone.localdate()
+        in_force = Protocol.objects.in_force(today)
+        accepted = ProtocolAcceptance.objects.filter(user=OuterRef("pk"), protocol=Subquery(in_force.values("pk")[:1]))
+        focal_points = Mandate.objects.in_force(today).filter(user=OuterRef("pk"), office=Office.FOCAL_POINT)
+        return self.select_related("member_state").annotate(
+            has_accepted_protocol=Exists(accepted), is_focal_point=Exists(focal_points)
+        )
+
+    def wanting(self, scope: MailScope, pace: Pace) -> Self:
+        """Keep those who want mail of ``scope`` at ``pace``, by choice or by default."""
+        chosen = MailPreference.objects.filter(user=OuterRef("pk"), scope=scope)
+        if PACE_BY_DEFAULT[scope] == pace:
+            return self.filter(~Exists(chosen.exclude(pace=pace)))
+        return self.filter(Exists(chosen.filter(pace=pace)))
+
+    def active(self, at: datetime | None = None) -> Self:
+        """Keep those whose account works at ``at`` (now, when not given)."""
+        now = at or timezone.now()
+        return self.filter(Q(suspended_until=None) | Q(suspended_until__lte=now), status=AccountStatus.ACTIVE)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Save a new user whose address is kept in lower case."""
+        user = self.model(email=email.lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Save a Secretariat account that may do everything in the administration."""
+        fields = {"full_name": "Secretariat", "role": Role.SECRETARIAT, "status": AccountStatus.ACTIVE} | fields
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with an account: tied to one member state, or of another role. Source: ACC-04."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    full_name = models.CharField(_("name as shown"), max_length=120, validators=[validate_plain_name])
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.DELEGATE)
+    member_state = models.ForeignKey(
+        MemberState,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
+        verbose_name=_("member state"),
+    )
+    institution = models.CharField(_("institution"), max_length=160, blank=True, validators=[validate_plain_name])
+    institution_kind = models.CharField(
+        _("kind of institution"), max_length=20, choices=InstitutionKind, default=InstitutionKind.OTHER
+    )
+    gender = models.CharField(_("gender"), max_length=1, choices=Gender, blank=True)
+    language = models.CharField(_("language of the pages"), max_length=10, default="en")
+    languages_read = ArrayField(models.CharField(max_length=10), verbose_name=_("languages read"), default=list)
+    time_zone = models.CharField(
+        _("time zone"), max_length=50, default="Europe/Zurich", validators=[validate_time_zone]
+    )
+    status = models.CharField(_("status"), max_length=10, choices=AccountStatus, default=AccountStatus.INVITED)
+    suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["full_name"]
+        constraints = [
+            models.CheckConstraint(
+                name="user_is_of_a_state_exactly_when_a_delegate",
+                condition=Q(role=Role.DELEGATE, member_state__isnull=False)
+                | (~Q(role=Role.DELEGATE) & Q(member_state__isnull=True)),
+                violation_error_message=_("A delegate has a member state, and nobody else has one."),
+            ),
+            models.CheckConstraint(name="user_email_is_lower_case", condition=Q(email=Lower(F("email")))),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the account works now: taken up, not left, not suspended."""
+        if self.status != AccountStatus.ACTIVE:
+            return False
+        return self.suspended_until is None or self.suspended_until <= timezone.now()
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the Secretariat's administration is open to this person."""
+        return self.role == Role.SECRETARIAT and self.is_active
+
+    @property
+    def is_moderator(self) -> bool:
+        return self.role in {Role.MODERATOR, Role.SECRETARIAT}
+
+    @property
+    def writes(self) -> bool:
+        """Whether this role takes the floor; an evaluator only reads. Source: reading A24."""
+        return self.role != Role.EVALUATOR
+
+    @property
+    def reads_every_room(self) -> bool:
+        return self.role in {Role.DELEGATE, Role.EXPERT, Role.MODERATOR, Role.SECRETARIAT, Role.EVALUATOR}
+
+    @cached_property
+    def has_accepted_protocol(self) -> bool:
+        """Whether the protocol in force was accepted; ``with_access`` fills this. Source: OPS-01."""
+        in_force = Protocol.objects.in_force(timezone.localdate()).first()
+        return in_force is not None and self.acceptances.filter(protocol=in_force).exists()
+
+    @cached_property
+    def is_focal_point(self) -> bool:
+        """Whether a mandate for the state is in force today; ``with_access`` fills this."""
+        return self.mandates.in_force(timezone.localdate()).filter(office=Office.FOCAL_POINT).exists()
+
+    @property
+    def may_enter(self) -> bool:
+        """Whether anything of the forum is open to this person now. Source: ACC-02, OPS-01."""
+        return self.is_active and self.has_accepted_protocol
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Open the administration to the Secretariat; anything else is guardian's to answer."""
+        return (obj is None and self.is_staff) or super().has_perm(perm, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+

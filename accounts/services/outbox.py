@@ -1,0 +1,226 @@
+"""The outbox: who is to be told what, written with the event and sent after it."""
+
+import logging
+import smtplib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from celery import current_app
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.core import signing
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts.enums import PACE_BY_DEFAULT, MailScope, NoticeState, Pace
+from accounts.models import Notice, User
+from accounts.services import audit
+
+logger = logging.getLogger(__name__)
+
+BATCH = 2_000  # rows written by one statement
+STOP_SALT = "mail.stop"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one notice says, in its reader's language.
+
+    Args:
+        subject: One line.
+        text: The plain part.
+        html: The same for readers of HTML.
+        replies_to: Keys of the notices above this one in the reader's mail client, the nearest last.
+        list_name: What ``List-Id`` names: the room.
+    """
+
+    subject: str
+    text: str
+    html: str
+    replies_to: tuple[str, ...] = ()
+    list_name: str = "forum"
+
+
+Composer = Callable[[Notice], Letter | None]
+_composers: dict[str, Composer] = {}
+
+
+def register(kind: str, composer: Composer) -> None:
+    """Have ``composer`` write the letters of notices of ``kind``.
+
+    Args:
+        kind: Noun and past verb of the event, such as ``post.published``.
+        composer: Takes a notice whose reader's language and time zone are active; answers None
+            when the reader may no longer see what it is about.
+    """
+    _composers[kind] = composer
+
+
+def key_of(kind: str, about: int, user: int) -> str:
+    """Return the key that is the same for the same event and person, however often it is written."""
+    return f"{kind}.{about}.{user}"
+
+
+def notify(recipients: Mapping[int, MailScope], *, kind: str, about: models.Model) -> int:
+    """Write a notice for each recipient; the worker is woken after the commit.
+
+    Args:
+        recipients: The kind of mail, for preferences and ``List-Unsubscribe``, by id of the person;
+            who was told of this event already is not told again.
+        kind: Noun and past verb of the event.
+        about: The row that the letter is written from.
+
+    Returns:
+        How many notices were written.
+    """
+    content_type = ContentType.objects.get_for_model(about)
+    notices = [
+        Notice(
+            user_id=user,
+            kind=kind,
+            scope=scope,
+            key=key_of(kind, about.pk, user),
+            content_type=content_type,
+            object_id=about.pk,
+        )
+        for user, scope in recipients.items()
+    ]
+    if notices:
+        Notice.objects.bulk_create(notices, batch_size=BATCH, ignore_conflicts=True)
+        transaction.on_commit(wake, robust=True)
+    return len(notices)
+
+
+def wake() -> None:
+    """Ask the worker to deliver now; when that message is lost, the sweep delivers within a minute."""
+    try:
+        current_app.send_task("accounts.tasks.deliver_notices")
+    except Exception as error:  # noqa: BLE001 - whatever the broker raises, the notice is safe in its row
+        logger.warning("The worker could not be woken: %s", type(error).__name__)
+
+
+def deliver_due(limit: int = 5_000) -> int:
+    """Send what is due, each notice in a transaction of its own, shared with any other worker.
+
+    Args:
+        limit: The most to send in one go.
+
+    Returns:
+        How many notices were dealt with: sent, dropped or put off.
+    """
+    connection = get_connection()
+    dealt_with = 0
+    try:
+        while dealt_with < limit and _deliver_one(connection):
+            dealt_with += 1
+    finally:
+        connection.close()
+    return dealt_with
+
+
+def _deliver_one(connection: BaseEmailBackend) -> bool:
+    """Deal with the oldest notice that no other worker holds; answer False when there is none."""
+    with transaction.atomic():
+        due = Notice.objects.due(timezone.now()).select_for_update(skip_locked=True, of=("self",))
+        notice = due.first()
+        if notice is None:
+            return False
+        try:
+            notice.state = NoticeState.SENT if _send(notice, connection) else NoticeState.DROPPED
+            notice.sent_at = timezone.now()
+        except (smtplib.SMTPException, OSError) as error:
+            connection.close()
+            _put_off(notice, error)
+        except Exception as error:
+            logger.exception("Notice %s could not be written", notice.pk)
+            _put_off(notice, error)
+        notice.save(update_fields=["state", "sent_at", "attempts", "next_attempt_at", "last_error"])
+    return True
+
+
+def _put_off(notice: Notice, error: Exception) -> None:
+    """Have a notice tried again after a delay that grows, or give it up after the last one."""
+    notice.last_error = type(error).__name__
+    if notice.attempts < len(settings.NOTICE_RETRIES):
+        notice.next_attempt_at = timezone.now() + settings.NOTICE_RETRIES[notice.attempts]
+    else:
+        notice.state = NoticeState.FAILED
+    notice.attempts += 1
+
+
+def _send(notice: Notice, connection: BaseEmailBackend) -> bool:
+    """Write and send one letter; answer False when it is no longer wanted or allowed."""
+    reader = User.objects.with_access().get(pk=notice.user_id)
+    notice.user = reader
+    if not reader.is_active or pace_of(reader, MailScope(notice.scope)) == Pace.NONE or notice.about is None:
+        return False
+    with translation.override(reader.language), timezone.override(reader.zone):
+        letter = _composers[notice.kind](notice)
+        if letter is None:
+            return False
+        _message(notice, letter, connection).send()
+    return True
+
+
+def pace_of(user: User, scope: MailScope) -> Pace:
+    """Return how soon ``user`` wants mail of ``scope``."""
+    chosen = user.mail_preferences.filter(scope=scope).values_list("pace", flat=True).first()
+    return Pace(chosen) if chosen else PACE_BY_DEFAULT[scope]
+
+
+def message_id(key: str) -> str:
+    """Return the Message-ID of the notice with ``key``, the same however often it is sent."""
+    return f"<{key}@{settings.MAIL_DOMAIN}>"
+
+
+def _message(notice: Notice, letter: Letter, connection: BaseEmailBackend) -> EmailMultiAlternatives:
+    """Put a letter into an envelope that mail clients thread and can unsubscribe from (RFC 2369, 8058)."""
+    threading = {}
+    if letter.replies_to:
+        threading = {
+            "In-Reply-To": message_id(letter.replies_to[-1]),
+            "References": " ".join(map(message_id, letter.replies_to)),
+        }
+    message = EmailMultiAlternatives(
+        letter.subject,
+        letter.text,
+        to=[notice.user.email],
+        connection=connection,
+        headers={
+            "Message-ID": message_id(notice.key),
+            "List-Id": f"<{letter.list_name}.{settings.MAIL_DOMAIN}>",
+            "List-Unsubscribe": f"<{stop_url(notice.user, MailScope(notice.scope))}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Auto-Submitted": "auto-generated",
+            **threading,
+        },
+    )
+    message.attach_alternative(letter.html, "text/html")
+    return message
+
+
+def stop_url(user: User, scope: MailScope) -> str:
+    """Return the address that ends one kind of mail for one person, without signing in."""
+    token = signing.dumps([user.pk, scope], salt=STOP_SALT)
+    return settings.PUBLIC_URL + reverse("accounts:mail_stop", args=[token])
+
+
+def read_stop_token(token: str) -> tuple[User, MailScope]:
+    """Return whom and what a token of ``stop_url`` is about.
+
+    Raises:
+        signing.BadSignature: The token is not one of ours.
+        User.DoesNotExist: The person is gone.
+    """
+    user, scope = signing.loads(token, salt=STOP_SALT)
+    return User.objects.get(pk=user), MailScope(scope)
+
+
+@transaction.atomic
+def set_pace(user: User, scope: MailScope, pace: Pace) -> None:
+    """Keep how soon ``user`` wants mail of ``scope``; what already waits obeys it too."""
+    user.mail_preferences.update_or_create(scope=scope, defaults={"pace": pace})
+    audit.record(user, "mail.pace_set", user, scope=scope, pace=pace)

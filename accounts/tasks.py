@@ -1,0 +1,11 @@
+"""Celery's way into the accounts app."""
+
+from celery import shared_task
+
+from accounts.services import outbox
+
+
+@shared_task
+def deliver_notices() -> int:
+    """Send the notices that are due: woken by each commit, and once a minute by the clock."""
+    return outbox.deliver_due()

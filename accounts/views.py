@@ -1,0 +1,67 @@
+"""Pages about the person who signs in."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from accounts.enums import Pace
+from accounts.forms import ProfileForm
+from accounts.markdown import render as render_markdown
+from accounts.middleware import protocol_not_required
+from accounts.models import Protocol, User
+from accounts.requests import SignedInRequest
+from accounts.services import outbox
+from accounts.services.people import accept_protocol, update_profile
+
+
+@protocol_not_required
+@require_http_methods(["GET", "POST"])
+def protocol_detail(request: SignedInRequest) -> HttpResponse:
+    """The protocol in force: to accept at the first entry, to read again at any time."""
+    after = request.POST.get("next") or request.GET.get("next") or ""
+    if not url_has_allowed_host_and_scheme(after, {request.get_host()}):
+        after = reverse("forum:room_list")
+    if request.method == "POST":
+        accept_protocol(actor=request.user)
+        return redirect(after)
+    protocol = get_object_or_404(Protocol.objects.in_force(timezone.localdate())[:1])
+    text = mark_safe(render_markdown(protocol.text))  # noqa: S308 - sanitised
+    return render(request, "accounts/protocol_detail.html", {"protocol": protocol, "text": text, "next": after})
+
+
+@require_http_methods(["GET", "POST"])
+def profile_edit(request: SignedInRequest) -> HttpResponse:
+    person = User.objects.get(pk=request.user.pk)  # the form writes into it even where it is not valid
+    form = ProfileForm(request.POST or None, instance=person)
+    if request.method == "POST" and form.is_valid():
+        update_profile(actor=request.user, **form.person)
+        for scope, pace in form.paces.items():
+            outbox.set_pace(request.user, scope, pace)
+        with translation.override(form.cleaned_data["language"]):
+            messages.success(request, _("Your profile is saved."))
+        return redirect("accounts:profile_edit")
+    return render(request, "accounts/profile_edit.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def mail_stop(request: HttpRequest, token: str) -> HttpResponse:
+    """End one kind of mail: by a mail client at one click (RFC 8058), or by a person on the page."""
+    try:
+        reader, scope = outbox.read_stop_token(token)
+    except (signing.BadSignature, User.DoesNotExist, ValueError):
+        raise Http404 from None
+    if request.method == "POST":
+        outbox.set_pace(reader, scope, Pace.NONE)
+    with translation.override(reader.language):
+        return render(request, "accounts/mail_stop.html", {"scope": scope, "done": request.method == "POST"})

@@ -1,0 +1,172 @@
+"""``make run``: everything the forum needs, started together and stopped together."""
+
+import fcntl
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+from honcho.manager import Manager
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+
+
+def main() -> int:
+    """Prepare the data, start web, live, worker, beat and mailbox, and wait for Ctrl-C.
+
+    Returns:
+        The exit status.
+    """
+    port = int(os.environ.get("PORT") or 8000)
+    var = Path(os.environ.get("VAR") or BASE_DIR / "var").resolve()
+    var.mkdir(parents=True, exist_ok=True)
+    lock = _lock(var)
+    if lock is None:
+        return _refuse(
+            f"Another forum is running with the data folder {var}.",
+            "Stop it first, or choose another folder: make run VAR=var/second PORT=8010",
+        )
+    if not _is_free(port):
+        return _refuse(f"Port {port} is taken.", f"Choose another one: make run PORT={port + 10}")
+    live_port, mail_port = _free_port(), _free_port()
+    os.environ.update(
+        {
+            "PORT": str(port),
+            "VAR": str(var),
+            "DEMO": os.environ.get("DEMO", "1"),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
+    os.environ.setdefault("PUBLIC_URL", f"http://localhost:{port}")
+    os.environ.setdefault("LIVE_URL", f"http://{{host}}:{live_port}")
+    own_mailbox = "EMAIL_URL" not in os.environ and os.environ["DEMO"] == "1"
+    if own_mailbox:
+        os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{mail_port}"
+    embedded = not os.environ.get("DATABASE_URL")
+    try:
+        prepare()
+    except DatabaseUnreachable as error:
+        return _refuse(
+            f"The database does not answer: {error}",
+            "Check DATABASE_URL, or leave it out to use the database that comes with the forum.",
+        )
+    try:
+        manager = Manager()
+        for name, command in commands(port, live_port, mail_port if own_mailbox else None).items():
+            manager.add_process(name, command, cwd=str(BASE_DIR))
+        _greet(port)
+        manager.loop()
+    finally:
+        if embedded:
+            from config.embedded import stop_postgresql
+
+            stop_postgresql(var / "postgresql")
+    return 0 if manager.returncode in (None, 0, 130, 143, -2, -15) else manager.returncode
+
+
+class DatabaseUnreachable(Exception):
+    """The database that ``DATABASE_URL`` names does not answer."""
+
+
+def prepare() -> None:
+    """Bring the data up to date: schema, catalogues, static files, reference data and, once, the sample.
+
+    Raises:
+        DatabaseUnreachable: There is no database to bring up to date.
+    """
+    import django
+    from django.db import OperationalError, connection
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from config.catalogues import compile_catalogues
+
+    os.environ["DATABASE_URL"] = settings.DATABASE_URL
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise DatabaseUnreachable(str(error).strip()) from error
+    call_command("migrate", verbosity=0)
+    compile_catalogues()
+    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("load_sample" if settings.DEMO else "load_reference")
+    connection.close()
+
+
+def commands(port: int, live_port: int, mail_port: int | None) -> dict[str, str]:
+    """Return the command of each process.
+
+    Args:
+        port: Where pages are served.
+        live_port: Where streams are served.
+        mail_port: Where the demonstration's mailbox listens; None where mail really leaves.
+    """
+    bin_dir = Path(PYTHON).parent
+    host = os.environ.get("HOST", "127.0.0.1")
+    workers = os.environ.get("WEB_WORKERS") or str(os.cpu_count() or 2)
+    processes = {
+        "web": f"{bin_dir}/granian --interface wsgi --host {host} --port {port} --workers {workers} "
+        "--blocking-threads 1 --log-level warning config.wsgi:application",
+        "live": f"{bin_dir}/granian --interface asgi --host {host} --port {live_port} --workers 1 "
+        "--log-level warning config.asgi:application",
+        "worker": f"{bin_dir}/celery --app config --quiet worker --concurrency 1 --without-gossip "
+        "--without-mingle --loglevel warning",
+        "beat": f"{bin_dir}/celery --app config --quiet beat --loglevel warning --pidfile= "
+        f"--schedule {os.environ['VAR']}/beat-schedule",
+    }
+    if mail_port is not None:
+        processes["mailbox"] = f"{PYTHON} manage.py demo_mailbox --port {mail_port}"
+    return processes
+
+
+def _greet(port: int) -> None:
+    url = os.environ["PUBLIC_URL"]
+    lines = ["", f"The forum is at {url} – press Ctrl-C to stop it.", ""]
+    if os.environ["DEMO"] == "1":
+        listing = subprocess.run(  # noqa: S603 - our own command
+            [PYTHON, "manage.py", "demo_accounts"], cwd=BASE_DIR, capture_output=True, text=True, check=True
+        )
+        lines += ["Accounts to try it with:", listing.stdout, f"Mail that it sends is shown at {url}/demo/mail/", ""]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def _refuse(what: str, remedy: str) -> int:
+    sys.stderr.write(f"{what}\n{remedy}\n")
+    return 1
+
+
+def _lock(var: Path) -> IO[str] | None:
+    """Hold the data folder for this process; None when another one does."""
+    lock = (var / "run.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return None
+    return lock
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""The accounts of the demonstration: one for each role, with a password that everybody may know."""
+
+from dataclasses import dataclass
+
+from accounts.enums import Role
+
+PASSWORD = "Lake-Geneva-2026"  # noqa: S105 - shown on the demonstration's own pages
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """One account to try the forum with.
+
+    Args:
+        role: As ``demo_accounts`` reports it; a focal point or coordinator is a delegate with a mandate.
+        name: By role and state.
+        email: In a domain that cannot exist.
+        language: Of the pages and of mail.
+        time_zone: IANA name.
+        state: ISO code, for delegates.
+    """
+
+    role: str
+    name: str
+    email: str
+    language: str
+    time_zone: str = "Europe/Zurich"
+    state: str = ""
+
+    @property
+    def user_role(self) -> Role:
+        """The role that is kept with the account."""
+        return Role.DELEGATE if self.role in {"focal_point", "coordinator"} else Role(self.role)
+
+
+ACCOUNTS = (
+    DemoAccount("delegate", "Delegate of Kenya", "kenya@forum.example", "en", "Africa/Nairobi", "KE"),
+    DemoAccount("delegate", "Délégué du Sénégal", "senegal@forum.example", "fr", "Africa/Dakar", "SN"),
+    DemoAccount("delegate", "Delegada de Colombia", "colombia@forum.example", "es", "America/Bogota", "CO"),
+    DemoAccount("focal_point", "Focal point of Kenya", "focal.kenya@forum.example", "en", "Africa/Nairobi", "KE"),
+    DemoAccount("focal_point", "Point focal du Sénégal", "focal.senegal@forum.example", "fr", "Africa/Dakar", "SN"),
+    DemoAccount(
+        "coordinator", "Coordinadora del GRULAC", "grulac@forum.example", "es", "America/Argentina/Buenos_Aires", "AR"
+    ),
+    DemoAccount("moderator", "Moderator of the forum", "moderator@forum.example", "en"),
+    DemoAccount("facilitator", "Facilitadora de la sala española", "facilitator@forum.example", "es"),
+    DemoAccount("secretariat", "Secretariat", "secretariat@forum.example", "en"),
+    DemoAccount("expert", "Expert of the Secretariat", "expert@forum.example", "en"),
+    DemoAccount("external", "Association of technology managers", "external@forum.example", "en", "Asia/Manila"),
+    DemoAccount("evaluator", "Independent evaluator", "evaluator@forum.example", "en", "Europe/London"),
+)

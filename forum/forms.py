@@ -1,0 +1,87 @@
+"""Input about posts and follows."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core import signing
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from forum.enums import Capacity, ContributionKind
+
+AUTHOR_SALT = "forum.post-form"
+AUTHOR_MAX_AGE = 30 * 24 * 3600  # seconds; longer than any session
+
+
+def body_field() -> forms.CharField:
+    """Return the field of a post's Markdown, with its limit."""
+    return forms.CharField(
+        label=_("Your contribution"),
+        max_length=settings.POST_MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto", "data-grow": "", "aria-describedby": "write-help"}),
+        error_messages={
+            "required": _("Write something before you publish."),
+            "max_length": _(
+                "This text has %(show_value)d characters; a post holds at most %(limit_value)d. "
+                "Shorten it or divide it into two posts."
+            ),
+        },
+    )
+
+
+class PostForm(forms.Form):
+    """A new post. It knows who it was made for, so that a text outlives a lost session."""
+
+    body = body_field()
+    kind = forms.ChoiceField(
+        label=_("What it brings"),
+        choices=ContributionKind.choices,
+        initial=ContributionKind.COMMENT,
+        required=False,
+    )
+    capacity = forms.ChoiceField(
+        label=_("You speak"), choices=Capacity.choices, initial=Capacity.PERSONAL, required=False
+    )
+    reply_to = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False, widget=forms.HiddenInput)
+    submission_key = forms.UUIDField(widget=forms.HiddenInput)
+    author = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, viewer: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["submission_key"].initial = uuid.uuid4
+        self.fields["author"].initial = lambda: signing.dumps(viewer.pk, salt=AUTHOR_SALT)
+        if not viewer.is_focal_point:
+            del self.fields["capacity"]
+
+    @property
+    def post(self) -> dict[str, Any]:
+        """What was typed, as ``publish_post`` takes it."""
+        return {
+            "body": self.cleaned_data["body"],
+            "kind": ContributionKind(self.cleaned_data["kind"] or ContributionKind.COMMENT),
+            "capacity": Capacity(self.cleaned_data.get("capacity") or Capacity.PERSONAL),
+            "reply_to": self.cleaned_data["reply_to"],
+            "submission_key": self.cleaned_data["submission_key"],
+        }
+
+
+class PostEditForm(forms.Form):
+    """A new wording of a post."""
+
+    body = body_field()
+
+
+class FollowForm(forms.Form):
+    """Whether to follow from now on."""
+
+    wanted = forms.BooleanField(required=False)
+
+
+def author_of(token: str) -> int | None:
+    """Return the id of the person a post form was made for, or None where ``token`` is not ours."""
+    try:
+        return int(signing.loads(token, salt=AUTHOR_SALT, max_age=AUTHOR_MAX_AGE))
+    except signing.BadSignature:
+        return None

@@ -1,0 +1,23 @@
+"""What participants say, and where."""
+
+from forum.models.discussions import Discussion
+from forum.models.grants import DiscussionGrant, RoomGrant
+from forum.models.posts import Post, PostRevision
+from forum.models.reading import Draft, Follow, ReadPosition
+from forum.models.rooms import Room
+from forum.models.topics import Category, Step, Topic
+
+__all__ = [
+    "Category",
+    "Discussion",
+    "DiscussionGrant",
+    "Draft",
+    "Follow",
+    "Post",
+    "PostRevision",
+    "ReadPosition",
+    "Room",
+    "RoomGrant",
+    "Step",
+    "Topic",
+]

@@ -1,0 +1,110 @@
+"""Discussions: one topic's exchange in one room."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from accounts.models import User
+from forum.enums import TopicKind
+from forum.models.rooms import Room
+from forum.models.topics import Topic
+
+
+class DiscussionQuerySet(models.QuerySet["Discussion"]):
+    def visible_to(self, viewer: User) -> Self:
+        """Keep what ``viewer`` may know exists. Source: ACC-01, ACC-05, MOD-05, CDIP/22/3 para 8."""
+        if viewer.may_enter and viewer.reads_every_room:
+            return self
+        if viewer.may_enter and viewer.role == Role.FACILITATOR:
+            return self.filter(room__in=viewer.room_grants.in_force().values("content_object"))
+        if viewer.may_enter and viewer.role == Role.EXTERNAL:
+            return self.filter(pk__in=viewer.discussion_grants.in_force().values("content_object"))
+        return self.none()
+
+    def with_unread(self, viewer: User) -> Self:
+        """Add ``read_up_to``: the number of the last post that ``viewer`` has read."""
+        from forum.models.reading import ReadPosition
+
+        position = ReadPosition.objects.filter(user=viewer, discussion=OuterRef("pk")).values("number")
+        return self.annotate(read_up_to=Coalesce(Subquery(position), 0))
+
+    def with_own(self, viewer: User) -> Self:
+        """Add what ``viewer`` has here: ``draft`` (its text, or None) and ``is_followed``."""
+        from forum.models.reading import Draft, Follow
+
+        draft = Draft.objects.filter(user=viewer, discussion=OuterRef("pk")).values("body")
+        follow = Follow.objects.filter(user=viewer, discussion=OuterRef("pk"))
+        return self.annotate(draft=Subquery(draft), is_followed=Exists(follow))
+
+    def of_this_week(self, now: datetime) -> Self:
+        """Keep the discussions of weekly topics that are open at ``now``. Source: FOR-02."""
+        return self.filter(self._of_this_week(now))
+
+    def of_other_weeks(self, now: datetime) -> Self:
+        """Keep everything but what ``of_this_week`` keeps."""
+        return self.exclude(self._of_this_week(now))
+
+    @staticmethod
+    def _of_this_week(now: datetime) -> Q:
+        still_open = Q(topic__closes_at=None) | Q(topic__closes_at__gt=now)
+        return still_open & Q(topic__kind=TopicKind.WEEKLY, closed_at=None)
+
+    def without_long_texts(self) -> Self:
+        """Leave a topic's long texts in the database, where a list needs only its title."""
+        return self.defer(
+            *(
+                f"topic__{field}_{language.replace('-', '_')}"
+                for field in ("objective", "guiding_questions", "synthesis")
+                for language in settings.MODELTRANSLATION_LANGUAGES
+            )
+        )
+
+
+class Discussion(models.Model):
+    """One topic's exchange in one room. Source: FOR-02, FOR-04, CDIP/22/3 paras 6-7."""
+
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="discussions", verbose_name=_("topic"))
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="discussions", verbose_name=_("room"))
+    opened_at = models.DateTimeField(_("opened at"))
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    last_number = models.PositiveIntegerField(_("last post"), default=0, editable=False)
+    last_activity_at = models.DateTimeField(_("last activity at"), editable=False)
+
+    objects = DiscussionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("discussion")
+        verbose_name_plural = _("discussions")
+        ordering = ["-last_activity_at"]
+        permissions = [("take_part_in_discussion", "Can take part in the discussion")]
+        indexes = [models.Index(fields=["room", "-last_activity_at", "-id"], name="discussion_by_activity")]
+        constraints = [
+            models.UniqueConstraint(fields=["topic", "room"], name="discussion_once_in_each_room"),
+            models.CheckConstraint(
+                name="discussion_closes_after_it_opens",
+                condition=Q(closed_at=None) | Q(closed_at__gt=F("opened_at")),
+                violation_error_message=_("A discussion closes after it opens."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} ({self.room})"
+
+    @property
+    def symbol(self) -> str:
+        """The citable symbol, such as ``TAF/2026/47/fr``."""
+        return f"{self.topic.symbol}/{self.room.language}"
+
+    def is_closed(self, now: datetime) -> bool:
+        """Tell whether nobody may post at ``now``: closed by hand, or the topic's time is over."""
+        return self.closed_at is not None or (self.topic.closes_at is not None and self.topic.closes_at <= now)
+
+    def get_absolute_url(self) -> str:
+        return reverse("forum:discussion_detail", args=[self.room.language, self.pk])

@@ -1,0 +1,98 @@
+"""Posts: what participants say, and their earlier wordings."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import MemberState, User
+from forum.enums import Capacity, ContributionKind, PostState
+from forum.models.discussions import Discussion
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def visible_to(self, viewer: User) -> Self:
+        """Keep the posts of discussions ``viewer`` may see; withdrawn ones stay, as placeholders."""
+        return self.exclude(state=PostState.HELD).filter(discussion__in=Discussion.objects.visible_to(viewer))
+
+
+class Post(models.Model):
+    """One contribution to a discussion. Source: FOR-10, FOR-11, FOR-14, readings A19 and A20.
+
+    ``html`` is made from ``body`` when it is written, with numbered paragraphs, so that showing a
+    post costs nothing and every paragraph of it can be cited.
+    """
+
+    discussion = models.ForeignKey(
+        Discussion, on_delete=models.PROTECT, related_name="posts", verbose_name=_("discussion")
+    )
+    number = models.PositiveIntegerField(_("number"), help_text=_("In its discussion; never used again."))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts", verbose_name=_("author")
+    )
+    member_state = models.ForeignKey(
+        MemberState,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("member state"),
+        help_text=_("The author's when it was posted."),
+    )
+    capacity = models.CharField(_("capacity"), max_length=12, choices=Capacity, default=Capacity.PERSONAL)
+    kind = models.CharField(_("kind"), max_length=12, choices=ContributionKind, default=ContributionKind.COMMENT)
+    language = models.CharField(_("language"), max_length=10)
+    body = models.TextField(_("text"))
+    html = models.TextField(editable=False)
+    reply_to = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replies", verbose_name=_("reply to")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=PostState, default=PostState.VISIBLE)
+    posted_at = models.DateTimeField(_("posted at"), default=timezone.now)
+    edited_at = models.DateTimeField(_("edited at"), null=True, blank=True)
+    submission_key = models.UUIDField(
+        default=uuid.uuid4, editable=False, help_text=_("Made with the form, so that a form sent twice posts once.")
+    )
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        ordering = ["discussion", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["discussion", "number"], name="post_number_once_in_a_discussion"),
+            models.UniqueConstraint(fields=["author", "submission_key"], name="post_once_for_each_form"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.discussion_id}, {self.number}"
+
+    @property
+    def anchor(self) -> str:
+        """The post's id on the page, and the beginning of its paragraphs' ids."""
+        return f"post-{self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("forum:post_detail", args=[self.pk])
+
+
+class PostRevision(models.Model):
+    """An earlier wording of a post. Source: FOR-11 (transparent statements)."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="revisions", verbose_name=_("post"))
+    body = models.TextField(_("text"))
+    html = models.TextField(editable=False)
+    replaced_at = models.DateTimeField(_("replaced at"), default=timezone.now)
+    replaced_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, verbose_name=_("replaced by"))
+
+    class Meta:
+        verbose_name = _("earlier wording")
+        verbose_name_plural = _("earlier wordings")
+        ordering = ["post", "-replaced_at"]
+
+    def __str__(self) -> str:
+        return f"{self.post} ({self.replaced_at:%Y-%m-%d})"

@@ -1,0 +1,102 @@
+"""Topics: what is discussed, whatever the language."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import User
+from forum.enums import TopicKind
+
+
+class Category(models.Model):
+    """One of the six categories of technical assistance. Source: LIB-03, CDIP/24 report paras 7, 23."""
+
+    slug = models.SlugField(_("key"), unique=True)
+    name = models.CharField(pgettext_lazy("category", "name"), max_length=120)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Step(models.Model):
+    """One of the four steps of the assistance cycle. Source: LIB-02, CDIP/24 report paras 7, 11."""
+
+    slug = models.SlugField(_("key"), unique=True)
+    name = models.CharField(pgettext_lazy("step", "name"), max_length=120)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("step of the assistance cycle")
+        verbose_name_plural = _("steps of the assistance cycle")
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TopicQuerySet(models.QuerySet["Topic"]):
+    def visible_to(self, viewer: User) -> Self:
+        """Keep the opened topics of which ``viewer`` may see a discussion. Source: ACC-01, ACC-05."""
+        from forum.models.discussions import Discussion
+
+        return self.filter(pk__in=Discussion.objects.visible_to(viewer).values("topic"))
+
+
+class Topic(models.Model):
+    """The dossier that sister discussions share. Source: FOR-02, FOR-13, workflow 2.1, reading A9."""
+
+    kind = models.CharField(_("kind"), max_length=12, choices=TopicKind, default=TopicKind.WEEKLY)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True, editable=False)
+    number = models.PositiveIntegerField(_("number"), null=True, blank=True, editable=False)
+    title = models.CharField(_("title"), max_length=120)
+    objective = models.TextField(_("objective"), help_text=_("What the discussion should have produced at its end."))
+    guiding_questions = models.TextField(_("guiding questions"), blank=True, help_text=_("One on each line."))
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, verbose_name=_("category"))
+    step = models.ForeignKey(
+        Step, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("step of the assistance cycle")
+    )
+    opens_at = models.DateTimeField(_("opens at"))
+    closes_at = models.DateTimeField(_("closes at"), null=True, blank=True)
+    synthesis = models.TextField(_("synthesis"), blank=True, help_text=_("Markdown, in each language."))
+
+    objects = TopicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ["-opens_at"]
+        indexes = [models.Index(fields=["kind", "closes_at"], name="topic_by_kind_and_closing")]
+        constraints = [
+            models.UniqueConstraint(fields=["year", "number"], name="topic_symbol_is_unique"),
+            models.CheckConstraint(
+                name="topic_closes_after_it_opens",
+                condition=Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                violation_error_message=_("A topic closes after it opens."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def symbol(self) -> str:
+        """The citable symbol, such as ``TAF/2026/47``; empty until the topic has opened."""
+        return f"TAF/{self.year}/{self.number}" if self.number else ""
+
+    @property
+    def questions(self) -> list[str]:
+        """The guiding questions in the active language."""
+        return [line.strip() for line in self.guiding_questions.splitlines() if line.strip()]
+
+    def get_absolute_url(self) -> str:
+        return reverse("forum:topic_detail", args=[self.year, self.number])

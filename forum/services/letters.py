@@ -1,0 +1,71 @@
+"""What the forum's mail says. Each letter asks again whether its reader may still see what it tells."""
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from accounts.enums import MailScope
+from accounts.models import Notice
+from accounts.services import outbox
+from accounts.services.outbox import Letter
+from forum.enums import PostState
+from forum.models import Discussion, Post, Topic
+
+
+def _letter(notice: Notice, template: str, subject: str, room: str, context: dict[str, object], *above: str) -> Letter:
+    context = {
+        **context,
+        "subject": subject,
+        "site": settings.PUBLIC_URL,
+        "reader": notice.user,
+        "stop_url": outbox.stop_url(notice.user, MailScope(notice.scope)),
+    }
+    return Letter(
+        subject=" ".join(subject.split()),
+        text=render_to_string(f"forum/emails/{template}.txt", context),
+        html=render_to_string(f"forum/emails/{template}.html", context),
+        replies_to=above,
+        list_name=room,
+    )
+
+
+def _nearest(notice: Notice, topic: Topic) -> Discussion | None:
+    """Return the topic's discussion that the reader follows or reads first, if any is still theirs to see."""
+    reader = notice.user
+    order = [reader.language, *reader.languages_read]
+    visible = Discussion.objects.visible_to(reader).filter(topic=topic).select_related("topic", "room")
+    return min(
+        visible,
+        key=lambda d: (order.index(d.room.language) if d.room.language in order else len(order), d.room.position),
+        default=None,
+    )
+
+
+def topic_opened(notice: Notice) -> Letter | None:
+    """Tell that a topic has opened, in the room nearest to the reader. Source: FOR-02, workflow 2.1."""
+    topic = notice.about
+    assert isinstance(topic, Topic)
+    discussion = _nearest(notice, topic)
+    if discussion is None:
+        return None
+    subject = _("This week: %(title)s") % {"title": topic.title}
+    return _letter(notice, "topic_opened", subject, discussion.room.language, {"discussion": discussion})
+
+
+def post_published(notice: Notice) -> Letter | None:
+    """Tell of a post, under its topic and the post it answers in the reader's mail client."""
+    reader = notice.user
+    post = (
+        Post.objects.visible_to(reader)
+        .filter(pk=notice.object_id, state=PostState.VISIBLE)
+        .select_related("author", "member_state", "discussion__topic", "discussion__room")
+        .first()
+    )
+    if post is None:
+        return None
+    topic = post.discussion.topic
+    above = [outbox.key_of("topic.opened", topic.pk, reader.pk)]
+    if post.reply_to_id:
+        above.append(outbox.key_of("post.published", post.reply_to_id, reader.pk))
+    subject = _("Re: This week: %(title)s") % {"title": topic.title}
+    return _letter(notice, "post_published", subject, post.discussion.room.language, {"post": post}, *above)

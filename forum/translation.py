@@ -1,0 +1,25 @@
+"""Which fields are kept in every language."""
+
+from modeltranslation.translator import TranslationOptions, register
+
+from forum.models import Category, Room, Step, Topic
+
+
+@register(Room)
+class RoomTranslation(TranslationOptions):
+    fields = ("name",)
+
+
+@register(Category)
+class CategoryTranslation(TranslationOptions):
+    fields = ("name",)
+
+
+@register(Step)
+class StepTranslation(TranslationOptions):
+    fields = ("name",)
+
+
+@register(Topic)
+class TopicTranslation(TranslationOptions):
+    fields = ("title", "objective", "guiding_questions", "synthesis")

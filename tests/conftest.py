@@ -1,0 +1,27 @@
+"""Fixtures for every test."""
+
+import pytest
+from django.core.cache import cache
+
+from accounts.models import User
+from forum.models import Room
+from tests.factories import DelegateFactory, ProtocolFactory, RoomFactory
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> None:
+    """Let no test see what another one left in the cache, such as a limit on attempts."""
+    cache.clear()
+
+
+@pytest.fixture
+def core_rooms(db: None) -> list[Room]:
+    """The English, French and Spanish rooms."""
+    ProtocolFactory()
+    return [RoomFactory(language=language, position=n) for n, language in enumerate(("en", "fr", "es"))]
+
+
+@pytest.fixture
+def delegate(db: None) -> User:
+    """A delegate who may enter."""
+    return DelegateFactory()

@@ -1,0 +1,80 @@
+from datetime import date, timedelta
+
+import factory
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from accounts.enums import AccountStatus, Office, Role
+from accounts.models import Mandate, MemberState, Protocol, ProtocolAcceptance, RegionalGroup, User
+
+PASSWORD = "a-long-enough-password"  # noqa: S105 - of accounts that live as long as a test
+
+
+class RegionalGroupFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = RegionalGroup
+
+    key = factory.Sequence(lambda n: f"group-{n}")
+    name_en = factory.Sequence(lambda n: f"Group {n}")
+
+
+class MemberStateFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = MemberState
+
+    code = factory.Sequence(lambda n: f"{chr(65 + n // 26 % 26)}{chr(65 + n % 26)}")
+    name_en = factory.Sequence(lambda n: f"State {n}")
+    name_fr = factory.Sequence(lambda n: f"État {n}")
+    name_es = factory.Sequence(lambda n: f"Estado {n}")
+    group = factory.SubFactory(RegionalGroupFactory)
+
+
+class ProtocolFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Protocol
+        django_get_or_create = ("version",)
+
+    version = 1
+    title_en = "Protocol of use"
+    text_en = "Be **neutral** and transparent."
+    in_force_on = date(2026, 1, 1)
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    """Somebody with an active account who has accepted the protocol in force (``accepts=False``: not)."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@forum.example")
+    full_name = factory.Sequence(lambda n: f"Person {n}")
+    password = factory.LazyFunction(lambda: make_password(PASSWORD))
+    role = Role.SECRETARIAT
+    status = AccountStatus.ACTIVE
+    language = "en"
+    languages_read = ["en"]
+    time_zone = "Africa/Nairobi"
+
+    @factory.post_generation
+    def accepts(user: User, create: bool, extracted: bool | None, **kwargs: object) -> None:  # noqa: N805
+        if extracted is not False:
+            ProtocolAcceptance.objects.create(user=user, protocol=ProtocolFactory())
+
+
+class DelegateFactory(UserFactory):
+    role = Role.DELEGATE
+    full_name = factory.LazyAttribute(lambda delegate: f"Delegate of {delegate.member_state.name_en}")
+    member_state = factory.SubFactory(MemberStateFactory)
+
+
+class MandateFactory(factory.django.DjangoModelFactory):
+    """A focal point's mandate, in force."""
+
+    class Meta:
+        model = Mandate
+
+    user = factory.SubFactory(DelegateFactory)
+    office = Office.FOCAL_POINT
+    member_state = factory.SelfAttribute("user.member_state")
+    starts_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=1))
