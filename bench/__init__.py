@@ -1,0 +1,1 @@
+"""``make bench``: how fast the forum answers on this machine, beside a bare Django view on the same server."""

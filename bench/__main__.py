@@ -1,0 +1,182 @@
+"""Measure, and print a table; the same figures go to ``figures.json`` in the data folder."""
+
+import argparse
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import urlencode
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("VAR") or BASE_DIR / "var" / "bench").resolve()
+HEAD = "{:<34}{:>9}{:>9}{:>9}{:>9}{:>12}"
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--posts", type=int, nargs="+", default=[10_000, 100_000])
+    options.add_argument("--seconds", type=float, default=5.0)
+    chosen = options.parse_args()
+    VAR.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"VAR": str(VAR), "DEMO": "1", "DJANGO_SETTINGS_MODULE": "config.settings"}
+
+    from config.run import prepare
+
+    prepare()
+    from bench import data
+
+    content = data.prepare()
+    figures = {}
+    for posts in chosen.posts:
+        data.fill(content, posts)
+        figures[posts] = measure_all(content, chosen.seconds)
+        show(posts, figures[posts])
+    (VAR / "figures.json").write_text(json.dumps(figures, indent=2))
+    return 1 if any(row.get("wrong") for rows in figures.values() for row in rows) else 0
+
+
+def measure_all(content, seconds):
+    """Return a row for each page, the bare view first."""
+    from bench.load import measure
+
+    addresses = pages(content)
+    cookies = [session_of(reader) for reader in content.readers]
+    with serving("bench.bare:application") as server:
+        bare = [get(f"/{content.long.pk}/", "")] * len(cookies)
+        rows = [{"page": "bare Django view", **asdict(measure(server.port, bare, expected=200, seconds=seconds))}]
+    with serving("config.wsgi:application") as server:
+        for name, address in addresses.items():
+            asked = [get(address, cookie) for cookie in cookies]
+            row = asdict(measure(server.port, asked, expected=200, seconds=seconds))
+            row["of_bare"] = round(row["per_second"] / rows[0]["per_second"], 2)
+            rows.append({"page": name, **row, "statements": statements(content, address)})
+        posting = [post(f"{content.others[n].get_absolute_url()}posts/", c) for n, c in enumerate(cookies)]
+        row = asdict(measure(server.port, posting, expected=302, seconds=seconds))
+        rows.append({"page": "posting", **row, "statements": statements(content, None)})
+        rows.append({"page": "memory of the page processes", "pss_mib": pss_of(server.process.pid)})
+    return rows
+
+
+def pages(content):
+    """Return what is asked for, by name."""
+    long = content.long.get_absolute_url()
+    return {
+        "room list": "/rooms/",
+        "room": "/rooms/en/",
+        "discussion, first page of 250": f"{long}?page=1",
+        "discussion, last page of 250": f"{long}?page=250",
+    }
+
+
+def session_of(reader) -> str:
+    """Sign ``reader`` in and return the cookies, with the token that forms need."""
+    from django.test import Client
+
+    client = Client(headers={"host": "localhost"})
+    client.force_login(reader, backend="accounts.backends.MemberBackend")
+    return f"sessionid={client.cookies['sessionid'].value}; csrftoken={'b' * 32}"
+
+
+def get(address: str, cookie: str) -> Callable[[], bytes]:
+    request = f"GET {address} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n\r\n".encode()
+    return lambda: request
+
+
+def post(address: str, cookie: str) -> Callable[[], bytes]:
+    from bench.data import TEXT
+
+    def request() -> bytes:
+        form = {"csrfmiddlewaretoken": "b" * 32, "body": TEXT, "submission_key": uuid.uuid4()}
+        body = urlencode(form).encode()
+        head = (
+            f"POST {address} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\nContent-Length: {len(body)}\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+        )
+        return head.encode() + body
+
+    return request
+
+
+def statements(content, address: str | None) -> int:
+    """Count the statements of a page, or of a reply where ``address`` is None; transaction marks do not count."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client(headers={"host": "localhost"})
+    client.force_login(content.readers[0], backend="accounts.backends.MemberBackend")
+    with CaptureQueriesContext(connection) as asked:
+        if address:
+            client.get(address)
+        else:
+            form = {"body": "Measured.", "submission_key": uuid.uuid4()}
+            client.post(f"{content.others[0].get_absolute_url()}posts/", form)
+    marks = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    return sum(not query["sql"].startswith(marks) for query in asked)
+
+
+class Server:
+    """The web processes, as ``make run`` starts them."""
+
+    def __init__(self, application: str) -> None:
+        from config.run import commands
+
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        command = commands(self.port, 0, None)["web"].replace("config.wsgi:application", application)
+        self.process = subprocess.Popen(shlex.split(command), cwd=BASE_DIR)
+
+    def await_answer(self) -> None:
+        """Wait until somebody listens."""
+        for _attempt in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.1)
+        raise TimeoutError("The server does not start.")
+
+
+@contextmanager
+def serving(application: str) -> Iterator[Server]:
+    server = Server(application)
+    try:
+        server.await_answer()
+        yield server
+    finally:
+        server.process.send_signal(signal.SIGINT)
+        server.process.wait()
+
+
+def pss_of(pid: int) -> float:
+    """Return the proportional memory of a process and its children, in MiB."""
+    import psutil
+
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    return round(sum(process.memory_full_info().pss for process in family) / 2**20, 1)
+
+
+def show(posts: int, rows: list[dict]) -> None:
+    print(f"\n{posts:,} posts, {os.cpu_count()} cores\n")
+    print(HEAD.format("", "req/s", "of bare", "median", "95 %", "statements"))
+    for row in rows:
+        if "pss_mib" in row:
+            print(f"{row['page']}: {row['pss_mib']} MiB")
+            continue
+        times = (f"{row['median_ms']} ms", f"{row['p95_ms']} ms")
+        wrong = f"  {row['wrong']} WRONG" if row["wrong"] else ""
+        line = HEAD.format(row["page"], row["per_second"], row.get("of_bare", ""), *times, row.get("statements", ""))
+        print(line + wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
