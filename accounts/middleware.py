@@ -5,31 +5,39 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.requests import KeptText
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class ReaderMiddleware:
-    """Answer in the language and time zone of the person's profile, else of the browser."""
+    """Answer in the language and time zone of the person's profile, else of the browser.
+
+    What is answered is for this reader: nothing on the way keeps a copy, and no search engine lists it.
+    Source: ACC-03, CDIP/22/3 para 8.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
-        known = isinstance(user, User)
-        language = user.language if known else translation.get_language_from_request(request)
-        with translation.override(language), timezone.override(user.zone if known else None):
+        user = request.user if isinstance(request.user, User) else None
+        language = user.language if user else translation.get_language_from_request(request)
+        with translation.override(language), timezone.override(user.zone if user else None):
             request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
         return response
 
 
@@ -50,16 +58,32 @@ class MembersOnlyMiddleware(LoginRequiredMiddleware):
             return None
         if getattr(view_func, "before_protocol", False):
             return None
-        return redirect(f"{reverse('accounts:protocol_detail')}?{urlencode({'next': request.get_full_path()})}")
+        return redirect(
+            f"{reverse('accounts:protocol_detail')}?{urlencode({'next': _saved(request, view_func).back_to})}"
+        )
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponse:
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponse:
         """Ask for the sign-in, but first let the view save what a signed-out person had typed."""
-        keep_text = getattr(view_func, "keep_text", None)
-        back_to = keep_text(request) if keep_text and request.method == "POST" else request.get_full_path()
-        response = redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': back_to})}")
+        saved = _saved(request, view_func)
+        if saved.is_kept:
+            messages.info(
+                request, _("You were signed out. Your text is kept: sign in and you will find it in the form.")
+            )
+        response = redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': saved.back_to})}")
         if request.headers.get("HX-Request"):
             return HttpResponse(status=204, headers={"HX-Redirect": response.headers["Location"]})
         return response
+
+
+def _saved(request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> KeptText:
+    """Let the view save what was sent to it, where it can, before somebody is led elsewhere."""
+    keep_text = getattr(view_func, "keep_text", None)
+    if keep_text is None or request.method != "POST":
+        return KeptText(request.get_full_path(), is_kept=False)
+    saved: KeptText = keep_text(request)
+    return saved
 
 
 def protocol_not_required(view: View) -> View:

@@ -1,5 +1,7 @@
 """The request of somebody who has signed in, for the types of views."""
 
+from typing import NamedTuple
+
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -11,3 +13,10 @@ class SignedInRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+class KeptText(NamedTuple):
+    """What a view's ``keep_text`` did with a text that could not be taken: where to find it, and whether it is kept."""
+
+    back_to: str
+    is_kept: bool

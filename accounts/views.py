@@ -6,13 +6,14 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from accounts.days import today
 from accounts.enums import Pace
 from accounts.forms import ProfileForm
 from accounts.markdown import render as render_markdown
@@ -28,12 +29,12 @@ from accounts.services.people import accept_protocol, update_profile
 def protocol_detail(request: SignedInRequest) -> HttpResponse:
     """The protocol in force: to accept at the first entry, to read again at any time."""
     after = request.POST.get("next") or request.GET.get("next") or ""
-    if not url_has_allowed_host_and_scheme(after, {request.get_host()}):
+    if not (after.startswith("/") and url_has_allowed_host_and_scheme(after, {request.get_host()})):
         after = reverse("forum:room_list")
+    protocol = get_object_or_404(Protocol.objects.in_force(today())[:1])
     if request.method == "POST":
         accept_protocol(actor=request.user)
         return redirect(after)
-    protocol = get_object_or_404(Protocol.objects.in_force(timezone.localdate())[:1])
     text = mark_safe(render_markdown(protocol.text))  # noqa: S308 - sanitised
     return render(request, "accounts/protocol_detail.html", {"protocol": protocol, "text": text, "next": after})
 

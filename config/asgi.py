@@ -7,6 +7,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from forum.live import LiveStreams  # noqa: E402 - the models need the set-up above
+from django.urls import get_resolver  # noqa: E402 - these need the set-up above
+
+from forum.live import LiveStreams  # noqa: E402
+
+_ = get_resolver().url_patterns  # load the addresses now, not when the first post is written out
 
 application = LiveStreams()

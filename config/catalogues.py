@@ -1,7 +1,8 @@
 """The message catalogues: gathered, checked and compiled in Python, so that gettext is not needed.
 
 ``python -m config.catalogues`` writes the ``.po`` files; with ``--check`` it changes nothing and fails
-where a string is missing, untranslated, fuzzy or holds other placeholders than the original.
+where a string is missing, untranslated, fuzzy or holds other placeholders than the original; with
+``--compile`` it writes the ``.mo`` files that the program reads.
 """
 
 import io
@@ -9,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -19,7 +21,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 LOCALE = BASE_DIR / "locale"
 LANGUAGES = ("fr", "es")
 APPS = ("accounts", "forum", "moderation", "demo", "config")
-KEYWORDS = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -54,13 +56,13 @@ def gather() -> Catalog:
         text = file.read_text()
         name = str(file.relative_to(BASE_DIR))
         if "jinja2" in file.parts:
-            found = extract("jinja2.ext:babel_extract", io.BytesIO(text.encode()), KEYWORDS)
+            found: Any = extract("jinja2.ext:babel_extract", io.BytesIO(text.encode()), KEYWORDS)
         elif file.suffix == ".py":
             found = extract("python", io.BytesIO(text.encode()), KEYWORDS)
         else:
             found = extract("python", io.BytesIO(_calls(templatize(text, origin=name)).encode()), KEYWORDS)
         for _line, message, comments, context in found:
-            catalog.add(message, None, [(name, None)], auto_comments=comments, context=context)
+            catalog.add(message, None, [(name, 0)], auto_comments=comments, context=context)
     return catalog
 
 
@@ -78,7 +80,7 @@ def update_catalogues() -> None:
     found = gather()
     for language in LANGUAGES:
         file = _po_file(language)
-        catalog = read_po(file.open("rb"), locale=language) if file.exists() else Catalog(locale=language)
+        catalog = read_po(file.open("rb"), locale=language) if file.exists() else Catalog(locale=language, fuzzy=False)
         catalog.update(found, no_fuzzy_matching=True, update_header_comment=False, keep_user_comments=True)
         catalog.obsolete.clear()
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +90,11 @@ def update_catalogues() -> None:
 
 def faults() -> list[str]:
     """Return what is wrong with the catalogues, one sentence each."""
-    wanted = {(message.context, message.id if isinstance(message.id, str) else message.id[0]) for message in gather() if message.id}
+    wanted = {
+        (message.context, message.id if isinstance(message.id, str) else message.id[0])
+        for message in gather()
+        if message.id
+    }
     sentences = []
     for language in LANGUAGES:
         catalog = read_po(_po_file(language).open("rb"), locale=language)
@@ -109,7 +115,7 @@ def _faults_of(message: Message, plurals: int) -> Iterator[str]:
         yield "untranslated"
         return
     allowed = set(PLACEHOLDER.findall(" ".join(originals)))
-    if any(set(PLACEHOLDER.findall(text)) - allowed for text in translations):
+    if any(set(PLACEHOLDER.findall(text or "")) - allowed for text in translations):
         yield "other placeholders"
 
 
@@ -132,7 +138,10 @@ def _po_file(language: str) -> Path:
 
 
 def main(arguments: list[str]) -> int:
-    """Update the catalogues, or check them."""
+    """Update the catalogues, or check or compile them."""
+    if "--compile" in arguments:
+        compile_catalogues()
+        return 0
     if "--check" not in arguments:
         update_catalogues()
         return 0

@@ -2,16 +2,24 @@
 
 import fcntl
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from honcho.manager import Manager
+import honcho.manager
+import honcho.process
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
+PATIENCE = 8  # seconds for a forum that is just stopping to leave the data folder
+SECONDS_TO_STOP = 5
 
 
 def main() -> int:
@@ -20,10 +28,29 @@ def main() -> int:
     Returns:
         The exit status.
     """
-    port = int(os.environ.get("PORT") or 8000)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return run()
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped before it had started.\n")
+        return 0
+
+
+def run() -> int:
+    """Do what ``main`` says; a signal before the processes run raises ``KeyboardInterrupt``."""
+    wanted = os.environ.get("PORT") or "8000"
+    if not wanted.isdecimal() or not 0 < int(wanted) < 65_536:
+        return _refuse(f"{wanted} is no port.", "Choose a number from 1024 to 65535: make run PORT=8010")
+    port = int(wanted)
     var = Path(os.environ.get("VAR") or BASE_DIR / "var").resolve()
-    var.mkdir(parents=True, exist_ok=True)
-    lock = _lock(var)
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+        lock = _lock(var)
+    except OSError as error:
+        return _refuse(
+            f"The data folder {var} cannot be written: {error.strerror}.",
+            "Choose one that is yours: make run VAR=~/forum",
+        )
     if lock is None:
         return _refuse(
             f"Another forum is running with the data folder {var}.",
@@ -48,13 +75,13 @@ def main() -> int:
         os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{mail_port}"
     embedded = not os.environ.get("DATABASE_URL")
     try:
-        prepare()
-    except DatabaseUnreachable as error:
-        return _refuse(
-            f"The database does not answer: {error}",
-            "Check DATABASE_URL, or leave it out to use the database that comes with the forum.",
-        )
-    try:
+        try:
+            prepare()
+        except DatabaseUnreachableError as error:
+            return _refuse(
+                f"The database does not answer: {error}",
+                "Check DATABASE_URL, or leave it out to use the database that comes with the forum.",
+            )
         manager = Manager()
         for name, command in commands(port, live_port, mail_port if own_mailbox else None).items():
             manager.add_process(name, command, cwd=str(BASE_DIR))
@@ -64,26 +91,78 @@ def main() -> int:
         if embedded:
             from config.embedded import stop_postgresql
 
-            stop_postgresql(var / "postgresql")
+            with _signals_held_back():
+                stop_postgresql(var / "postgresql")
     return 0 if manager.returncode in (None, 0, 130, 143, -2, -15) else manager.returncode
 
 
-class DatabaseUnreachable(Exception):
+class DatabaseUnreachableError(Exception):
     """The database that ``DATABASE_URL`` names does not answer."""
+
+
+class Process(honcho.process.Process):  # type: ignore[misc]
+    """A process that ends with the one that started it, even when that one is killed."""
+
+    def run(self, events: Any = None, ignore_signals: bool = False) -> None:
+        threading.Thread(target=self._end_with, args=(os.getppid(),), daemon=True).start()
+        super().run(events, ignore_signals)
+
+    def _end_with(self, parent: int) -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self._child.pid, number)
+            except ProcessLookupError:
+                break
+            time.sleep(SECONDS_TO_STOP / 2)
+        os._exit(1)
+
+
+class Manager(honcho.manager.Manager):  # type: ignore[misc]
+    """Starts and stops the processes together; asked to stop while it starts them, it does so right after."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._process_ctor = Process
+        self._stop_once_started = False
+
+    def terminate(self) -> None:
+        self._stop_once_started = not super()._all_started()
+        if not self._stop_once_started:
+            super().terminate()
+
+    def _all_started(self) -> bool:
+        started = bool(super()._all_started())
+        if started and self._stop_once_started:
+            self.terminate()
+        return started
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Let Ctrl-C wait until PostgreSQL has started or stopped: it would also hit the commands that do it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def prepare() -> None:
     """Bring the data up to date: schema, catalogues, static files, reference data and, once, the sample.
 
     Raises:
-        DatabaseUnreachable: There is no database to bring up to date.
+        DatabaseUnreachableError: There is no database to bring up to date.
     """
     import django
-    from django.db import OperationalError, connection
-
-    django.setup()
     from django.conf import settings
     from django.core.management import call_command
+    from django.db import OperationalError, connection
+
+    with _signals_held_back():
+        settings.DATABASE_URL  # noqa: B018 - reading the settings starts the embedded server
+    django.setup()
 
     from config.catalogues import compile_catalogues
 
@@ -91,7 +170,7 @@ def prepare() -> None:
     try:
         connection.ensure_connection()
     except OperationalError as error:
-        raise DatabaseUnreachable(str(error).strip()) from error
+        raise DatabaseUnreachableError(str(error).strip()) from error
     call_command("migrate", verbosity=0)
     compile_catalogues()
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -115,8 +194,8 @@ def commands(port: int, live_port: int, mail_port: int | None) -> dict[str, str]
         "--blocking-threads 1 --log-level warning config.wsgi:application",
         "live": f"{bin_dir}/granian --interface asgi --host {host} --port {live_port} --workers 1 "
         "--log-level warning config.asgi:application",
-        "worker": f"{bin_dir}/celery --app config --quiet worker --concurrency 1 --without-gossip "
-        "--without-mingle --loglevel warning",
+        "worker": f"{bin_dir}/celery --app config --quiet worker --pool solo --without-gossip "
+        "--without-mingle --without-heartbeat --loglevel warning",
         "beat": f"{bin_dir}/celery --app config --quiet beat --loglevel warning --pidfile= "
         f"--schedule {os.environ['VAR']}/beat-schedule",
     }
@@ -143,13 +222,22 @@ def _refuse(what: str, remedy: str) -> int:
 
 
 def _lock(var: Path) -> IO[str] | None:
-    """Hold the data folder for this process; None when another one does."""
+    """Hold the data folder for this process and those it starts; None when others keep holding it.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
     lock = (var / "run.lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return None
-    return lock
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return None
+            time.sleep(0.2)
+        else:
+            return lock
 
 
 def _is_free(port: int) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR = Path(env.str("VAR", default=str(BASE_DIR / "var"))).resolve()
+VAR = Path(env.str("VAR", default="") or BASE_DIR / "var").resolve()  # make hands on an empty one
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
@@ -60,6 +60,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -113,16 +114,28 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES: dict[str, dict[str, object]] = {
+        "default": {
+            "BACKEND": "config.cache.RedisOrHere",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
+        }
+    }
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        "socket_connect_timeout": 1,
+        "socket_timeout": 5,
+        "max_retries": 0,  # a post does not wait for a broker that is away: the sweep delivers
+        "ack_emulation": False,  # nor does a worker try to give back wake-ups to it
+    }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(VAR / "broker"),
         "data_folder_out": str(VAR / "broker"),
         "control_folder": str(VAR / "broker-control"),
+        "polling_interval": 0.2,  # seconds; a longer one also makes the worker slow to stop
     }
     for folder in ("broker", "broker-control"):
         (VAR / folder).mkdir(parents=True, exist_ok=True)
@@ -138,9 +151,12 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "deliver-notices": {"task": "accounts.tasks.deliver_notices", "schedule": timedelta(minutes=1)},
+    "clear-sessions": {"task": "accounts.tasks.clear_sessions", "schedule": timedelta(days=1)},
+    "write-digest": {"task": "forum.tasks.write_digest", "schedule": timedelta(hours=1)},
     "open-due-topics": {"task": "moderation.tasks.open_due_topics", "schedule": timedelta(seconds=10)},
 }
 
@@ -150,7 +166,7 @@ vars().update(env.email_url_config(env.str("EMAIL_URL", default="smtp://127.0.0.
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Technical Assistance Forum <forum@forum.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-MAIL_DOMAIN = env.str("MAIL_DOMAIN", default=urlsplit(PUBLIC_URL).hostname or "localhost")
+MAIL_DOMAIN = env.str("MAIL_DOMAIN", default="") or urlsplit(PUBLIC_URL).hostname or "localhost"
 
 # --- Who comes in ---------------------------------------------------------------------------------
 
@@ -182,6 +198,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
@@ -191,12 +208,14 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)  # whose X-Forwarded-For counts for limits
 CSRF_FAILURE_VIEW = "forum.views.posts.csrf_failure"
 
 # --- Live streams: on this address, or on one of their own; {host} is the page's host ----------------
 
 LIVE_URL = env.str("LIVE_URL", default="")
-_live_sources = [LIVE_URL.replace("{host}", host) for host in ALLOWED_HOSTS] if LIVE_URL else []
+_live_hosts = [host for host in ALLOWED_HOSTS if not host.startswith("[")]  # a policy cannot name an IPv6 address
+_live_sources = [LIVE_URL.replace("{host}", host) for host in _live_hosts] if LIVE_URL else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -214,6 +233,7 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French")), ("es", _("Spanish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh-hans")
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "fr", "es")
@@ -223,7 +243,7 @@ TIME_ZONE = "Europe/Zurich"
 # --- Files ----------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -236,6 +256,7 @@ DEMO_MAILBOX = VAR / "mailbox"
 
 POST_MAX_LENGTH = env.int("POST_MAX_LENGTH", default=20_000)  # characters
 POSTS_PER_PAGE = 20
+DIGEST_POSTS = 30  # most in one mail, the others are counted
 GUIDING_QUESTIONS = (3, 5)  # fewest and most in a weekly topic
 CORE_LANGUAGES = ("en", "fr", "es")  # CDIP/22/3 para 7
 NOTICE_RETRIES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 4 * 60, 12 * 60, 24 * 60, 48 * 60)]
@@ -247,5 +268,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "loggers": {"django.request": {"level": "ERROR"}},  # a refusal is an answer, not a fault
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }

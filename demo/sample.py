@@ -15,10 +15,11 @@ from accounts.enums import AccountStatus, InstitutionKind, MailScope, Office, Ro
 from accounts.markdown import render
 from accounts.models import Mandate, MemberState, Protocol, ProtocolAcceptance, RegionalGroup, User
 from accounts.services import outbox
-from accounts.services.reference import translated
+from accounts.services.reference import load_protocol, translated
 from demo.people import ACCOUNTS, PASSWORD
 from forum.enums import Capacity, ContributionKind
 from forum.models import Category, Discussion, DiscussionGrant, Follow, Post, Room, RoomGrant, Step, Topic
+from forum.weeks import monday_of
 from moderation.models import WeeklyTopic
 
 CONTENT = Path(__file__).resolve().parent / "content"
@@ -32,9 +33,9 @@ def load_sample() -> str:
     Returns:
         One sentence on what there is.
     """
-    protocol = _load_protocol()
+    protocol = load_protocol(timezone.localdate() - timedelta(days=60))
     people = _load_people(protocol)
-    monday = _monday(timezone.now())
+    monday = monday_of(timezone.now())
     files = sorted(CONTENT.glob("topic-*.toml"))
     for weeks_ago, file in zip(range(len(files) - 1, -1, -1), files, strict=True):
         _load_topic(tomllib.loads(file.read_text()), monday - weeks_ago * WEEK, people)
@@ -44,19 +45,6 @@ def load_sample() -> str:
 
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((CONTENT / name).read_text())
-
-
-def _monday(now: datetime) -> datetime:
-    """Return the beginning of the week of ``now`` by Geneva's clocks."""
-    local = now.astimezone(timezone.get_default_timezone())
-    return (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _load_protocol() -> Protocol:
-    data = _read("protocol.toml")
-    texts = translated("title", data["title"]) | translated("text", data["text"])
-    in_force_on = timezone.localdate() - timedelta(days=60)
-    return Protocol.objects.get_or_create(version=1, defaults={"in_force_on": in_force_on, **texts})[0]
 
 
 def _load_people(protocol: Protocol) -> dict[str, User]:
@@ -110,7 +98,8 @@ def _load_people(protocol: Protocol) -> dict[str, User]:
 
 
 def _person(email: str, **fields: Any) -> User:
-    return User.objects.get_or_create(email=email, defaults={**fields, "status": AccountStatus.ACTIVE})[0]
+    user: User = User.objects.get_or_create(email=email, defaults={**fields, "status": AccountStatus.ACTIVE})[0]
+    return user
 
 
 def _load_topic(data: dict[str, Any], opens_at: datetime, people: dict[str, User]) -> None:
@@ -158,7 +147,9 @@ def _load_discussion(
     saved: list[Post] = []
     for number, (post, moment) in enumerate(zip(posts, moments, strict=True), 1):
         official = post.get("official", False)
-        author = people[f"focal.{'kenya' if post['state'] == 'KE' else 'senegal'}@forum.example" if official else post["state"]]
+        author = people[
+            f"focal.{'kenya' if post['state'] == 'KE' else 'senegal'}@forum.example" if official else post["state"]
+        ]
         saved.append(
             Post.objects.create(
                 discussion=discussion,
@@ -205,10 +196,12 @@ def _grant_rights(people: dict[str, User]) -> None:
         content_object=Room.objects.get(language="es"),
         permission=permissions["facilitate_room"],
     )
-    current = Discussion.objects.filter(room__language="en").order_by("-opened_at")[0]
-    DiscussionGrant.objects.get_or_create(
-        user=people["external@forum.example"],
-        content_object=current,
-        permission=permissions["take_part_in_discussion"],
-        defaults={"ends_at": current.topic.closes_at},
-    )
+    guest = people["external@forum.example"]
+    if not guest.discussion_grants.exists():
+        current = Discussion.objects.filter(room__language="en").order_by("-opened_at")[0]
+        DiscussionGrant.objects.create(
+            user=guest,
+            content_object=current,
+            permission=permissions["take_part_in_discussion"],
+            ends_at=current.topic.closes_at,
+        )

@@ -1,11 +1,14 @@
 """Input about posts and follows."""
 
+import unicodedata
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -15,11 +18,22 @@ AUTHOR_SALT = "forum.post-form"
 AUTHOR_MAX_AGE = 30 * 24 * 3600  # seconds; longer than any session
 
 
+def validate_words(value: str) -> None:
+    """Refuse a text of nothing but spaces and characters that cannot be seen.
+
+    Raises:
+        ValidationError: There is nothing to read in ``value``.
+    """
+    if all(unicodedata.category(character)[0] in "ZC" for character in value):
+        raise ValidationError(_("Write something before you publish."), code="required")
+
+
 def body_field() -> forms.CharField:
     """Return the field of a post's Markdown, with its limit."""
     return forms.CharField(
         label=_("Your contribution"),
         max_length=settings.POST_MAX_LENGTH,
+        validators=[validate_words],
         widget=forms.Textarea(attrs={"rows": 8, "dir": "auto", "data-grow": "", "aria-describedby": "write-help"}),
         error_messages={
             "required": _("Write something before you publish."),
@@ -31,29 +45,36 @@ def body_field() -> forms.CharField:
     )
 
 
-class PostForm(forms.Form):
-    """A new post. It knows who it was made for, so that a text outlives a lost session."""
+class _OwnForm(forms.Form):
+    """A form that knows who it was made for, so that a text outlives a lost session."""
+
+    author = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, viewer: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["author"].initial = lambda: signing.dumps(viewer.pk, salt=AUTHOR_SALT)
+
+
+class PostForm(_OwnForm):
+    """A new post."""
 
     body = body_field()
     kind = forms.ChoiceField(
-        label=_("What it brings"),
+        label=_("Kind of contribution"),
         choices=ContributionKind.choices,
         initial=ContributionKind.COMMENT,
         required=False,
     )
     capacity = forms.ChoiceField(
-        label=_("You speak"), choices=Capacity.choices, initial=Capacity.PERSONAL, required=False
+        label=_("Capacity in which you write"), choices=Capacity.choices, initial=Capacity.PERSONAL, required=False
     )
     reply_to = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False, widget=forms.HiddenInput)
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
-    author = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, viewer: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, viewer=viewer, **kwargs)
         self.fields["submission_key"].initial = uuid.uuid4
-        self.fields["author"].initial = lambda: signing.dumps(viewer.pk, salt=AUTHOR_SALT)
-        if not viewer.is_focal_point:
-            del self.fields["capacity"]
+        self.offers_capacity = viewer.is_focal_point
 
     @property
     def post(self) -> dict[str, Any]:
@@ -67,7 +88,7 @@ class PostForm(forms.Form):
         }
 
 
-class PostEditForm(forms.Form):
+class PostEditForm(_OwnForm):
     """A new wording of a post."""
 
     body = body_field()
@@ -77,6 +98,27 @@ class FollowForm(forms.Form):
     """Whether to follow from now on."""
 
     wanted = forms.BooleanField(required=False)
+
+
+class _GrantForm(forms.ModelForm):
+    """A right on one thing; which right follows from what it is on."""
+
+    permission: ClassVar[str]
+
+    def _post_clean(self) -> None:
+        self.instance.permission = Permission.objects.get(content_type__app_label="forum", codename=self.permission)
+        super()._post_clean()  # type: ignore[misc]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return {*super()._get_validation_exclusions()} - {"permission"}  # type: ignore[misc]
+
+
+class RoomGrantForm(_GrantForm):
+    permission = "facilitate_room"
+
+
+class DiscussionGrantForm(_GrantForm):
+    permission = "take_part_in_discussion"
 
 
 def author_of(token: str) -> int | None:

@@ -1,21 +1,23 @@
 """The parts of a page that repeat: rendered by Jinja2, which costs a tenth of an included template."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_datetime, get_timezone_location
+from django.conf import settings
 from django.utils import timezone, translation
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, FileSystemLoader
 
 from accounts.enums import Role
 from forum.enums import Capacity, ContributionKind, PostState
-from forum.models import Discussion
-from forum.queries import PostRow, page_of
+from forum.queries import page_of
+from forum.rows import DiscussionRow, PostRow
 
 GENEVA = ZoneInfo("Europe/Zurich")
 
@@ -37,21 +39,28 @@ def moment(value: datetime, zone: ZoneInfo, language: str) -> str:
     return format_datetime(value, "d MMM y, HH:mm", tzinfo=zone, locale=language.replace("-", "_"))
 
 
-def city_of(zone: ZoneInfo) -> str:
-    """Return the city that names a time zone."""
-    return zone.key.rpartition("/")[2].replace("_", " ")
+@lru_cache(maxsize=2_000)
+def city_of(zone: ZoneInfo, language: str) -> str:
+    """Return the city that names a time zone, such as "Bogotá" in Spanish."""
+    location = get_timezone_location(zone, locale=language.replace("-", "_"), return_city=True)
+    return location.rpartition("/")[2]
 
 
-def _when(value: datetime) -> dict[str, str]:
-    """Return a moment for the reader, for Geneva and for machines."""
-    language = translation.get_language() or "en"
+def _when(value: datetime) -> SafeString:
+    """Show a moment by the reader's clocks, with Geneva's where they differ."""
     zone = timezone.get_current_timezone()
     assert isinstance(zone, ZoneInfo)
-    return {
-        "here": moment(value, zone, language),
-        "geneva": moment(value, GENEVA, language),
-        "iso": value.isoformat(timespec="seconds"),
-    }
+    return _time_element(value, zone, translation.get_language() or "en")
+
+
+@lru_cache(maxsize=20_000)
+def _time_element(value: datetime, zone: ZoneInfo, language: str) -> SafeString:
+    html = _environment.get_template("forum/when.html").render(
+        here=moment(value, zone, language),
+        geneva=moment(value, GENEVA, language),
+        iso=value.isoformat(timespec="seconds"),
+    )
+    return mark_safe(html)  # noqa: S308 - rendered with autoescape
 
 
 _environment.globals.update(
@@ -59,21 +68,33 @@ _environment.globals.update(
     page_of=page_of,
     PERSONAL=Capacity.PERSONAL,
     VISIBLE=PostState.VISIBLE,
+    HELD=PostState.HELD,
     WITHDRAWN=PostState.WITHDRAWN,
     EXTERNAL=Role.EXTERNAL,
     DELEGATE=Role.DELEGATE,
     COMMENT=ContributionKind.COMMENT,
+    site=settings.PUBLIC_URL,
 )
 
 
-def posts(rows: Iterable[PostRow], *, discussion: Discussion, viewer: int | None, may_post: bool) -> SafeString:
+def posts(
+    rows: Sequence[PostRow],
+    *,
+    address: str,
+    language: str,
+    viewer: int | None,
+    may_post: bool,
+    first_new: int | None = None,
+) -> SafeString:
     """Render posts as articles, in the active language and time zone.
 
     Args:
-        rows: What to show.
-        discussion: Where they stand, with its room.
+        rows: What to show, all from one page.
+        address: Of their discussion.
+        language: Of its room.
         viewer: The reader's id, for what only an author sees; None where many readers share the result.
         may_post: Whether to offer answering.
+        first_new: The number of the first post that is new to the reader; None where none is, or all are.
 
     Returns:
         HTML; everything but the posts' own sanitised text is escaped.
@@ -81,17 +102,38 @@ def posts(rows: Iterable[PostRow], *, discussion: Discussion, viewer: int | None
     template = _environment.get_template("forum/posts.html")
     html = template.render(
         rows=rows,
-        address=discussion.get_absolute_url(),
+        address=address,
+        here=f"{address}?page={page_of(rows[0].number)}" if rows else address,
+        language=language,
         viewer=viewer,
         may_post=may_post,
-        role_names=dict(Role.choices),
-        kind_names=dict(ContributionKind.choices),
-        capacity_names=dict(Capacity.choices),
+        first_new=first_new,
+        **_names(translation.get_language() or "en"),
     )
     return mark_safe(html)  # noqa: S308 - rendered with autoescape
 
 
-def discussions(rows: Iterable[Discussion]) -> SafeString:
+@lru_cache(maxsize=200)
+def kind_options(chosen: str, language: str) -> SafeString:
+    """Return the kinds of contribution as options, in the active ``language``, with ``chosen`` chosen."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        (
+            (value, mark_safe(" selected") if value == chosen else "", label)
+            for value, label in ContributionKind.choices
+        ),
+    )
+
+
+@lru_cache
+def _names(language: str) -> dict[str, dict[str, str]]:
+    """Return the labels of closed lists in the active ``language``, as plain strings."""
+    lists = {"role_names": Role, "kind_names": ContributionKind, "capacity_names": Capacity}
+    return {name: {value: str(label) for value, label in choices.choices} for name, choices in lists.items()}
+
+
+def discussions(rows: Iterable[DiscussionRow]) -> SafeString:
     """Render discussions as rows of a list, with what is unread in each."""
-    html = _environment.get_template("forum/discussions.html").render(rows=rows)
+    html = _environment.get_template("forum/discussions.html").render(rows=rows, now=timezone.now())
     return mark_safe(html)  # noqa: S308 - rendered with autoescape

@@ -29,7 +29,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from forum import fragments
 from forum.models import Discussion, Room
-from forum.queries import post_rows
+from forum.rows import post_rows
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +37,10 @@ SECONDS_BETWEEN_CHECKS = 20  # access that has ended is cut within 30 seconds (s
 SECONDS_TO_GATHER = 0.05  # posts that come together are told together
 SECONDS_TO_RECONNECT = 1.0
 DATABASE_THREADS = 3
-MOST_CAUGHT_UP = 100  # posts sent to a stream that was away; beyond, its page says to load the latest
+MOST_CAUGHT_UP = 100  # posts sent at once to a stream that was away; the next when it has taken these
+MOST_COUNTED = 20  # discussions whose counts a stream begins with
 CHANNEL = "forum_posts"
-ADDRESS = re.compile(r"/live/(?:discussions/(?P<discussion>\d{1,18})|rooms/(?P<room>[\w-]{1,10}))/")
+ADDRESS = re.compile(r"/live/(?:discussions/(?P<discussion>\d{1,18})|rooms(?:/(?P<room>[\w-]{1,10}))?)/")
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -56,23 +57,31 @@ class Stream:
         session_key: The reader's session; when it ends, so does the stream.
         viewer: The reader, as of the last check.
         topic: The id of the topic whose counts the page shows, on a discussion's page.
-        room: The id of the room whose counts the page shows, on a room's page.
+        rooms: The ids of the rooms whose counts the page shows, on a room's page or the list of rooms.
         discussion: The discussion whose posts the page shows.
         sent_up_to: The number of the last post that was sent.
+        is_behind: Whether more than ``MOST_CAUGHT_UP`` posts waited for it when it was last served.
     """
 
     session_key: str
     viewer: User
     topic: int | None = None
-    room: int | None = None
+    rooms: frozenset[int] = frozenset()
     discussion: Discussion | None = None
     sent_up_to: int = 0
+    is_behind: bool = False
     events: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(1_000))
 
     @property
-    def look(self) -> tuple[str, str]:
-        """What a rendered post depends on: language and time zone."""
-        return self.viewer.language, self.viewer.time_zone
+    def look(self) -> tuple[str, str, bool]:
+        """What a rendered post depends on: language, time zone and whether to offer an answer."""
+        return self.viewer.language, self.viewer.time_zone, self.viewer.writes
+
+    def counts(self, discussion: int, topic: int, room: int) -> bool:
+        """Tell whether the page shows how many posts a discussion has, and its reader may know."""
+        if self.discussion is None:
+            return room in self.rooms
+        return self.topic == topic and (self.viewer.reads_every_room or discussion == self.discussion.pk)
 
     def put(self, event: str | None) -> None:
         """Queue an event; a reader so slow that the queue is full is cut off and will come back."""
@@ -110,8 +119,9 @@ def _open(session_key: str, discussion: int | None, room: str | None, sent_up_to
         if found is None:
             return None
         return Stream(session_key, viewer, topic=found.topic_id, discussion=found, sent_up_to=sent_up_to)
-    place = Room.objects.visible_to(viewer).filter(language=room).first()
-    return Stream(session_key, viewer, room=place.pk) if place else None
+    places = Room.objects.visible_to(viewer)
+    rooms = frozenset((places.filter(language=room) if room else places).values_list("pk", flat=True))
+    return Stream(session_key, viewer, rooms=rooms) if rooms else None
 
 
 def _still_allowed(stream: Stream) -> bool:
@@ -121,23 +131,37 @@ def _still_allowed(stream: Stream) -> bool:
         return False
     stream.viewer = viewer
     if stream.discussion is not None:
-        return Discussion.objects.visible_to(viewer).filter(pk=stream.discussion.pk).exists()
-    return Room.objects.visible_to(viewer).filter(pk=stream.room).exists()
+        return bool(Discussion.objects.visible_to(viewer).filter(pk=stream.discussion.pk).exists())
+    return stream.rooms <= set(Room.objects.visible_to(viewer).values_list("pk", flat=True))
 
 
 def _posts_after(viewer: User, discussion: Discussion, number: int) -> list[tuple[int, str]]:
-    """Return the numbers and events of the posts above ``number``, as ``viewer`` would see them."""
+    """Return the numbers and events of the posts above ``number``, for ``viewer`` and all of the same look."""
     with translation.override(viewer.language), timezone.override(viewer.zone):
         events: list[tuple[int, str]] = []
         while len(events) < MOST_CAUGHT_UP:
-            rows = post_rows(viewer, discussion.pk, number)
+            rows = post_rows(None, discussion.pk, number)
             for row in rows:
-                html = fragments.posts([row], discussion=discussion, viewer=None, may_post=viewer.writes)
+                html = fragments.posts(
+                    [row],
+                    address=discussion.get_absolute_url(),
+                    language=discussion.room.language,
+                    viewer=None,
+                    may_post=viewer.writes,
+                )
                 events.append((row.number, sse("post", {"html": html}, row.number)))
             if len(rows) < settings.POSTS_PER_PAGE:
                 break
             number = rows[-1].number
         return events
+
+
+def _counts_shown(stream: Stream) -> list[str]:
+    """Return the events of the counts on a page that has just come, or come back after a break."""
+    shown = Discussion.objects.visible_to(stream.viewer)
+    shown = shown.filter(topic=stream.topic) if stream.discussion else shown.filter(room__in=stream.rooms)
+    latest = shown.order_by("-last_activity_at").values_list("pk", "last_number")[:MOST_COUNTED]
+    return [sse("counts", {"discussion": pk, "posts": posts}) for pk, posts in latest]
 
 
 def _counts(discussions: Iterable[int]) -> dict[int, int]:
@@ -209,6 +233,8 @@ class LiveStreams:
             await _begin(send, _cross_origin(headers))
             if stream.discussion is not None:
                 await self._send_posts(stream.discussion, [stream])
+            for event in await self._ask(_counts_shown, stream):
+                stream.put(event)
             await self._carry(stream, gone, send)
         except OSError:
             pass
@@ -216,8 +242,7 @@ class LiveStreams:
             gone.cancel()
             self.streams.discard(stream)
 
-    @staticmethod
-    async def _carry(stream: Stream, gone: "asyncio.Task[None]", send: Send) -> None:
+    async def _carry(self, stream: Stream, gone: "asyncio.Task[None]", send: Send) -> None:
         """Send the stream's events until it is ended or its reader has gone."""
         while True:
             event = asyncio.ensure_future(stream.events.get())
@@ -226,6 +251,8 @@ class LiveStreams:
                 event.cancel()
                 break
             await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+            if stream.is_behind and stream.events.empty() and stream.discussion is not None:
+                await self._send_posts(stream.discussion, [stream])
         with contextlib.suppress(Exception):
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
@@ -299,17 +326,20 @@ class LiveStreams:
         for discussion, (topic, room) in announced.items():
             event = sse("counts", {"discussion": discussion, "posts": counts.get(discussion, 0)})
             for stream in self.streams:
-                if stream.topic == topic or stream.room == room:
+                if stream.counts(discussion, topic, room):
                     stream.put(event)
 
     async def _send_posts(self, discussion: Discussion, streams: list[Stream]) -> None:
         """Send each stream the posts it has not got, rendered once for all readers of one look."""
-        looks: dict[tuple[str, str], list[Stream]] = defaultdict(list)
+        looks: dict[tuple[str, str, bool], list[Stream]] = defaultdict(list)
         for stream in streams:
             looks[stream.look].append(stream)
         for alike in looks.values():
             lowest = min(stream.sent_up_to for stream in alike)
-            for number, event in await self._ask(_posts_after, alike[0].viewer, discussion, lowest):
+            events = await self._ask(_posts_after, alike[0].viewer, discussion, lowest)
+            for stream in alike:
+                stream.is_behind = len(events) >= MOST_CAUGHT_UP
+            for number, event in events:
                 for stream in alike:
                     if number > stream.sent_up_to:
                         stream.sent_up_to = number

@@ -1,15 +1,24 @@
 """Who may do what in the forum, and why not."""
 
+from datetime import datetime
+from typing import Protocol
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.verdicts import ALLOWED, Verdict
 from forum.enums import Capacity, PostState
-from forum.models import Discussion, Post
+from forum.models import Post
 
 
-def may_post(actor: User, discussion: Discussion) -> Verdict:
+class Closable(Protocol):
+    """A discussion, or a row of what is known about it."""
+
+    def is_closed(self, now: datetime) -> bool: ...
+
+
+def may_post(actor: User, discussion: Closable) -> Verdict:
     """Judge whether ``actor`` may post in ``discussion``. Source: OPS-01, CDIP/22/3 paras 6 and 8."""
     if not actor.may_enter:
         return Verdict(_("Please accept the protocol of use before you post."))
@@ -24,6 +33,13 @@ def may_speak_as(actor: User, capacity: Capacity) -> Verdict:
     """Judge whether ``actor`` may post in ``capacity``. Source: reading A20."""
     if capacity == Capacity.DELEGATION and not actor.is_focal_point:
         return Verdict(_("Only the focal point of a member state makes statements of the delegation."))
+    return ALLOWED
+
+
+def may_close(actor: User) -> Verdict:
+    """Judge whether ``actor`` may close discussions and open them again. Source: MOD-01, CDIP/22/3 para 6."""
+    if not (actor.may_enter and actor.is_moderator):
+        return Verdict(_("Only the moderator closes discussions and opens them again."))
     return ALLOWED
 
 

@@ -2,75 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F, Q
-from django.utils import timezone, translation
 
 from accounts.models import User
 from accounts.verdicts import Verdict
 from forum import policies
-from forum.enums import PostState
-from forum.models import Discussion, Follow, Post, Room
+from forum.models import Follow, Room
+from forum.rows import (
+    DISCUSSIONS_PER_PAGE,
+    MAX_NUMBER,
+    DiscussionHead,
+    DiscussionRow,
+    PostRow,
+    SisterRow,
+    discussions_of_this_week,
+    other_discussions,
+    post_rows,
+    sister_discussions,
+)
 
-DISCUSSIONS_PER_PAGE = 20
-
-
-class PostRow(NamedTuple):
-    """What showing one post needs, and nothing more: the Markdown stays in the database."""
-
-    pk: int
-    number: int
-    html: str
-    state: str
-    capacity: str
-    kind: str
-    posted_at: datetime
-    edited_at: datetime | None
-    author_id: int
-    author: str
-    role: str
-    delegation: str | None
-    reply_to: int | None
-    reply_author: str | None
-
-
-def post_rows(viewer: User, discussion: int, after: int, up_to: int | None = None) -> list[PostRow]:
-    """Return the posts of a discussion numbered above ``after``, at most a page of them.
-
-    Args:
-        viewer: Who looks; an author sees their own post while it is held.
-        discussion: The id of a discussion that ``viewer`` may see.
-        after: A post number; the next one comes first.
-        up_to: The last number wanted, where the page ends before it is full.
-
-    Returns:
-        At most ``POSTS_PER_PAGE`` rows in order, read by the (discussion, number) index.
-    """
-    posts = Post.objects.filter(discussion=discussion, number__gt=after)
-    if up_to is not None:
-        posts = posts.filter(number__lte=up_to)
-    shown = posts.filter(~Q(state=PostState.HELD) | Q(author=viewer)).order_by("number")
-    language = (translation.get_language() or "en").replace("-", "_")
-    rows = shown.values_list(
-        "pk",
-        "number",
-        "html",
-        "state",
-        "capacity",
-        "kind",
-        "posted_at",
-        "edited_at",
-        "author_id",
-        "author__full_name",
-        "author__role",
-        f"member_state__name_{language}",
-        "reply_to__number",
-        "reply_to__author__full_name",
-    )
-    return [PostRow(*row) for row in rows[: settings.POSTS_PER_PAGE]]
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+FIRST_PAGE = datetime(9999, 1, 1, tzinfo=UTC), MAX_NUMBER  # later than any activity
 
 
 def page_of(number: int) -> int:
@@ -83,7 +37,7 @@ class DiscussionPage:
     """One page of a discussion.
 
     Args:
-        discussion: With its topic and room.
+        discussion: With what the page says about its topic and room.
         sisters: The topic's discussions that the viewer may see, this one included.
         posts: At most twenty.
         number: The page's number, from 1.
@@ -92,8 +46,8 @@ class DiscussionPage:
         read_up_to: The number of the last post the viewer had read before.
     """
 
-    discussion: Discussion
-    sisters: Sequence[Discussion]
+    discussion: DiscussionHead
+    sisters: Sequence[SisterRow]
     posts: Sequence[PostRow]
     number: int
     pages: int
@@ -110,26 +64,11 @@ class DiscussionPage:
         return self.posts[-1].number if self.posts else 0
 
 
-def find_discussion(viewer: User, language: str, pk: int) -> Discussion:
-    """Return a discussion with all its page needs.
-
-    Args:
-        viewer: Who looks.
-        language: The language of the room that the address names.
-        pk: The discussion's id.
-
-    Raises:
-        Discussion.DoesNotExist: It does not exist in that room, or not for ``viewer``.
-    """
-    visible = Discussion.objects.visible_to(viewer).select_related("topic__category", "topic__step", "room")
-    return visible.with_unread(viewer).with_own(viewer).get(pk=pk, room__language=language)
-
-
-def discussion_page(discussion: Discussion, *, viewer: User, number: int | None = None) -> DiscussionPage:
+def discussion_page(discussion: DiscussionHead, *, viewer: User, number: int | None = None) -> DiscussionPage:
     """Gather one page of a discussion, at the same cost wherever it is in a long one.
 
     Args:
-        discussion: From ``find_discussion``.
+        discussion: From ``discussion_head``.
         viewer: Who looks.
         number: The page wanted; the one with the first unread post when not given.
 
@@ -141,10 +80,9 @@ def discussion_page(discussion: Discussion, *, viewer: User, number: int | None 
         number = page_of(min(discussion.read_up_to + 1, discussion.last_number))
     number = min(max(1, number), pages)
     first = (number - 1) * settings.POSTS_PER_PAGE
-    sisters = Discussion.objects.visible_to(viewer).filter(topic=discussion.topic_id).select_related("room")
     return DiscussionPage(
         discussion=discussion,
-        sisters=sisters.order_by("room__position"),
+        sisters=sister_discussions(viewer, discussion.topic),
         posts=post_rows(viewer, discussion.pk, first, first + settings.POSTS_PER_PAGE),
         number=number,
         pages=pages,
@@ -166,8 +104,8 @@ class RoomPage:
     """
 
     room: Room
-    this_week: Sequence[Discussion]
-    others: Sequence[Discussion]
+    this_week: Sequence[DiscussionRow]
+    others: Sequence[DiscussionRow]
     older: str
     is_followed: bool
 
@@ -183,26 +121,13 @@ def room_page(room: Room, *, viewer: User, before: tuple[datetime, int] | None =
     Returns:
         At most twenty discussions beside this week's.
     """
-    now = timezone.now()
-    discussions = (
-        Discussion.objects.visible_to(viewer)
-        .filter(room=room)
-        .select_related("topic__category")
-        .without_long_texts()
-        .with_unread(viewer)
-        .order_by("-last_activity_at", "-pk")
-    )
-    others = discussions.of_other_weeks(now)
-    if before is not None:
-        moment, pk = before
-        others = others.filter(Q(last_activity_at__lt=moment) | Q(last_activity_at=moment, pk__lt=pk))
-    rows = list(others[: DISCUSSIONS_PER_PAGE + 1])
+    rows = other_discussions(viewer, room.pk, before=before or FIRST_PAGE)
     shown = rows[:DISCUSSIONS_PER_PAGE]
     return RoomPage(
         room=room,
-        this_week=[] if before else list(discussions.of_this_week(now)),
+        this_week=[] if before else discussions_of_this_week(viewer, room.pk),
         others=shown,
-        older=f"{shown[-1].last_activity_at.timestamp()}-{shown[-1].pk}" if len(rows) > len(shown) else "",
+        older=f"{(shown[-1].last_activity_at - EPOCH) // MICROSECOND}-{shown[-1].pk}" if len(rows) > len(shown) else "",
         is_followed=Follow.objects.filter(user=viewer, room=room).exists(),
     )
 
@@ -212,28 +137,16 @@ class RoomSummary:
     """A room with what is open in it this week."""
 
     room: Room
-    this_week: Sequence[Discussion]
+    this_week: Sequence[DiscussionRow]
 
 
 def room_summaries(viewer: User) -> list[RoomSummary]:
     """Return the rooms ``viewer`` may enter, those of the languages they read first."""
     rooms = list(Room.objects.visible_to(viewer))
-    discussions = (
-        Discussion.objects.visible_to(viewer)
-        .of_this_week(timezone.now())
-        .select_related("topic__category")
-        .with_unread(viewer)
-        .order_by("-opened_at")
-    )
-    by_room: dict[int, list[Discussion]] = {room.pk: [] for room in rooms}
-    for discussion in discussions:
-        by_room.setdefault(discussion.room_id, []).append(discussion)
-    order: Mapping[str, int] = {language: n for n, language in enumerate([viewer.language, *viewer.languages_read])}
+    by_room: dict[int, list[DiscussionRow]] = {room.pk: [] for room in rooms}
+    for discussion in discussions_of_this_week(viewer):
+        by_room.setdefault(discussion.room, []).append(discussion)
+    preferred = dict.fromkeys([viewer.language, *viewer.languages_read])
+    order: Mapping[str, int] = {language: n for n, language in enumerate(preferred)}
     rooms.sort(key=lambda room: (order.get(room.language, len(order)), room.position))
     return [RoomSummary(room, by_room[room.pk]) for room in rooms]
-
-
-def admitted_discussions(viewer: User) -> list[Discussion]:
-    """Return what an external stakeholder was admitted to. Source: ACC-05, CDIP/22/3 para 8."""
-    visible = Discussion.objects.visible_to(viewer).select_related("topic", "room").with_unread(viewer)
-    return list(visible.order_by(F("closed_at").asc(nulls_first=True), "-last_activity_at")[:DISCUSSIONS_PER_PAGE])

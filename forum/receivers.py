@@ -13,6 +13,7 @@ def connect() -> None:
     protocol_accepted.connect(follow_rooms_at_first_entry)
     outbox.register("topic.opened", letters.topic_opened)
     outbox.register("post.published", letters.post_published)
+    outbox.register("week.digested", letters.week_digested)
 
 
 def follow_rooms_at_first_entry(sender: type[User], user: User, **kwargs: Any) -> None:

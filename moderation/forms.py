@@ -1,5 +1,6 @@
 """Input about weekly topics."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -42,6 +44,8 @@ class WeeklyTopicForm(forms.ModelForm):
             "closes_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         }
 
+    submission_key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
+
     def __init__(self, *args: Any, complete: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fewest, most = settings.GUIDING_QUESTIONS
@@ -58,7 +62,6 @@ class WeeklyTopicForm(forms.ModelForm):
                 field.widget.attrs |= {"lang": language, "dir": "auto"}
                 if name != "title":
                     field.widget.attrs["rows"] = 4 if name == "objective" else 6
-            self.fields[f"title_{language}"].max_length = 120
             self.fields[f"objective_{language}"].help_text = _("What the discussion should have produced at its end.")
             self.fields[f"guiding_questions_{language}"].help_text = _(
                 "One on each line, %(fewest)d to %(most)d of them."
@@ -70,7 +73,7 @@ class WeeklyTopicForm(forms.ModelForm):
         """The fields by language, for the page."""
         names = dict(settings.LANGUAGES)
         return [
-            LanguageFields(code, str(names[code]), [self[f"{name}_{code}"] for name in TEXTS])
+            LanguageFields(code, capfirst(str(names[code])), [self[f"{name}_{code}"] for name in TEXTS])
             for code in settings.CORE_LANGUAGES
         ]
 
@@ -100,4 +103,4 @@ class WeeklyTopicForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """Leave the order of dates to ``clean``, which says it at the field that is to be changed."""
-        return {*super()._get_validation_exclusions(), "closes_at"}
+        return {*super()._get_validation_exclusions(), "closes_at"}  # type: ignore[misc]

@@ -14,7 +14,7 @@ from moderation import policies
 from moderation.forms import WeeklyTopicForm
 from moderation.models import WeeklyTopic
 from moderation.queries import weekly_plan
-from moderation.services.weekly import next_week, open_weekly_topic, prepare_topic
+from moderation.services.weekly import next_week, prepare_topic
 
 
 @require_GET
@@ -45,9 +45,13 @@ def _edit(request: SignedInRequest, topic: Topic) -> HttpResponse:
     form = WeeklyTopicForm(request.POST or None, instance=topic, complete=action != "save")
     if request.method == "POST" and form.is_valid():
         try:
-            plan = prepare_topic(actor=request.user, topic=form.save(commit=False), scheduled=action == "schedule")
-            if action == "open":
-                plan = open_weekly_topic(plan=plan.pk, actor=request.user)
+            prepare_topic(
+                actor=request.user,
+                topic=form.save(commit=False),
+                scheduled=action == "schedule",
+                open_now=action == "open",
+                submission_key=form.cleaned_data["submission_key"],
+            )
         except ValidationError as error:
             form.add_error(None, error)
         else:

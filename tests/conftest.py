@@ -5,6 +5,8 @@ from django.core.cache import cache
 
 from accounts.models import User
 from forum.models import Room
+from forum.services import reading
+from forum.views import discussions
 from tests.factories import DelegateFactory, ProtocolFactory, RoomFactory
 
 
@@ -12,6 +14,18 @@ from tests.factories import DelegateFactory, ProtocolFactory, RoomFactory
 def _fresh_cache() -> None:
     """Let no test see what another one left in the cache, such as a limit on attempts."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def positions(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> reading.ReadPositions:
+    """Keep what pages gather in the process until a test asks to have it written; journeys have it written."""
+    if "journeys" in request.node.nodeid:
+        return reading.positions
+    waiting = reading.ReadPositions()
+    monkeypatch.setattr(waiting, "_timer", object())
+    for module in (reading, discussions):
+        monkeypatch.setattr(module, "positions", waiting)
+    return waiting
 
 
 @pytest.fixture

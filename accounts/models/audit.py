@@ -4,22 +4,25 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AuditEntry(models.Model):
     """One change of state: ids and facts, never what people wrote. Source: ACC-03, ACC-06."""
 
-    at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
+    at = models.DateTimeField(pgettext_lazy("audit entry", "at"), default=timezone.now, db_index=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
-        verbose_name=_("by"),
+        verbose_name=pgettext_lazy("audit entry", "by"),
         help_text=_("Empty when the forum acted by itself, on its clock."),
     )
     action = models.CharField(_("action"), max_length=60)
-    subject = models.CharField(_("subject"), max_length=80, help_text=_("Kind and id, such as forum.post:12."))
+    subject = models.CharField(
+        pgettext_lazy("audit entry", "subject"), max_length=80, help_text=_("Kind and id, such as forum.post:12.")
+    )
     facts = models.JSONField(_("facts"), default=dict, blank=True)
 
     class Meta:

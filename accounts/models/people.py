@@ -2,7 +2,7 @@
 
 import unicodedata
 import zoneinfo
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.composed import ComposedExpression
+from accounts.days import today
 from accounts.enums import PACE_BY_DEFAULT, AccountStatus, Gender, InstitutionKind, MailScope, Office, Pace, Role
 from accounts.models.mandates import Mandate
 from accounts.models.notices import MailPreference
@@ -56,14 +58,11 @@ def time_zones() -> list[tuple[str, str]]:
 
 
 class UserQuerySet(models.QuerySet["User"]):
-    def with_access(self) -> Self:
-        """Add, in the same statement, what deciding about access needs to know."""
-        today = timezone.localdate()
-        in_force = Protocol.objects.in_force(today)
-        accepted = ProtocolAcceptance.objects.filter(user=OuterRef("pk"), protocol=Subquery(in_force.values("pk")[:1]))
-        focal_points = Mandate.objects.in_force(today).filter(user=OuterRef("pk"), office=Office.FOCAL_POINT)
-        return self.select_related("member_state").annotate(
-            has_accepted_protocol=Exists(accepted), is_focal_point=Exists(focal_points)
+    def with_access(self, day: date | None = None) -> Self:
+        """Add, in the same statement, what deciding about access on ``day`` (today, when not given) needs to know."""
+        day = day or today()
+        return self.annotate(
+            has_accepted_protocol=_has_accepted_protocol(day=day), is_focal_point=_is_focal_point(day=day)
         )
 
     def wanting(self, scope: MailScope, pace: Pace) -> Self:
@@ -82,7 +81,7 @@ class UserQuerySet(models.QuerySet["User"]):
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Save a new user whose address is kept in lower case."""
-        user = self.model(email=email.lower(), **fields)
+        user: User = self.model(email=email.lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -90,10 +89,12 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Save a Secretariat account that may do everything in the administration."""
         fields = {"full_name": "Secretariat", "role": Role.SECRETARIAT, "status": AccountStatus.ACTIVE} | fields
-        return self.create_user(email, password, is_superuser=True, **fields)
+        user: User = self.create_user(email, password, is_superuser=True, **fields)
+        return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=(username or "").lower())
+        user: User = self.get(email=(username or "").lower())
+        return user
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -127,7 +128,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     class Meta:
         verbose_name = _("person")
@@ -146,8 +147,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.full_name
 
+    def get_short_name(self) -> str:
+        return self.full_name
+
     @property
-    def is_active(self) -> bool:
+    def is_active(self) -> bool:  # type: ignore[override]
         """Whether the account works now: taken up, not left, not suspended."""
         if self.status != AccountStatus.ACTIVE:
             return False
@@ -174,13 +178,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def has_accepted_protocol(self) -> bool:
         """Whether the protocol in force was accepted; ``with_access`` fills this. Source: OPS-01."""
-        in_force = Protocol.objects.in_force(timezone.localdate()).first()
+        in_force = Protocol.objects.in_force(today()).first()
         return in_force is not None and self.acceptances.filter(protocol=in_force).exists()
 
     @cached_property
     def is_focal_point(self) -> bool:
         """Whether a mandate for the state is in force today; ``with_access`` fills this."""
-        return self.mandates.in_force(timezone.localdate()).filter(office=Office.FOCAL_POINT).exists()
+        return self.mandates.in_force(today()).filter(office=Office.FOCAL_POINT).exists()
 
     @property
     def may_enter(self) -> bool:
@@ -191,10 +195,22 @@ class User(AbstractBaseUser, PermissionsMixin):
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
 
-    def has_perm(self, perm: str, obj: object = None) -> bool:
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """Open the administration to the Secretariat; anything else is guardian's to answer."""
         return (obj is None and self.is_staff) or super().has_perm(perm, obj)
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_staff
 
+
+def _accepted(day: date) -> Exists:
+    in_force = Protocol.objects.in_force(day)
+    return Exists(ProtocolAcceptance.objects.filter(user=OuterRef("pk"), protocol=Subquery(in_force.values("pk")[:1])))
+
+
+def _speaks_for_state(day: date) -> Exists:
+    return Exists(Mandate.objects.in_force(day).filter(user=OuterRef("pk"), office=Office.FOCAL_POINT))
+
+
+_has_accepted_protocol = ComposedExpression(User, _accepted, day=date)
+_is_focal_point = ComposedExpression(User, _speaks_for_state, day=date)

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 2_000  # rows written by one statement
 STOP_SALT = "mail.stop"
+REFUSALS_OF_ONE_LETTER = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,13 @@ def register(kind: str, composer: Composer) -> None:
 
 
 def key_of(kind: str, about: int, user: int) -> str:
-    """Return the key that is the same for the same event and person, however often it is written."""
+    """Return the key that is the same for the same event and person, however often it is written.
+
+    Args:
+        kind: Noun and past verb of the event.
+        about: The id of the row that the letter is written from.
+        user: The id of the person.
+    """
     return f"{kind}.{about}.{user}"
 
 
@@ -94,6 +101,24 @@ def notify(recipients: Mapping[int, MailScope], *, kind: str, about: models.Mode
     return len(notices)
 
 
+@transaction.atomic
+def try_again(*, actor: User, notices: models.QuerySet[Notice]) -> int:
+    """Have notices that were refused or given up tried again at once.
+
+    Args:
+        actor: Who asks for it.
+        notices: Those meant; what was sent or dropped stays as it is.
+
+    Returns:
+        How many are tried again.
+    """
+    held_up = notices.filter(state__in=[NoticeState.WAITING, NoticeState.FAILED])
+    count = held_up.update(state=NoticeState.WAITING, attempts=0, next_attempt_at=timezone.now())
+    audit.record(actor, "notices.tried_again", actor, count=count)
+    transaction.on_commit(wake, robust=True)
+    return count
+
+
 def wake() -> None:
     """Ask the worker to deliver now; when that message is lost, the sweep delivers within a minute."""
     try:
@@ -109,35 +134,51 @@ def deliver_due(limit: int = 5_000) -> int:
         limit: The most to send in one go.
 
     Returns:
-        How many notices were dealt with: sent, dropped or put off.
+        How many notices were dealt with: sent, dropped or put off. Where the mail server is away, the
+        notice that met nobody is the last one tried, and the others wait for the next sweep.
     """
     connection = get_connection()
     dealt_with = 0
     try:
         while dealt_with < limit and _deliver_one(connection):
             dealt_with += 1
+    except MailServerAwayError:
+        dealt_with += 1
     finally:
         connection.close()
     return dealt_with
 
 
+class MailServerAwayError(Exception):
+    """The mail server does not answer, whatever letter it is."""
+
+
 def _deliver_one(connection: BaseEmailBackend) -> bool:
-    """Deal with the oldest notice that no other worker holds; answer False when there is none."""
+    """Deal with the oldest notice that no other worker holds; answer False when there is none.
+
+    Raises:
+        MailServerAwayError: The notice is put off, and trying another one now would be in vain.
+    """
+    is_away = False
     with transaction.atomic():
         due = Notice.objects.due(timezone.now()).select_for_update(skip_locked=True, of=("self",))
         notice = due.first()
         if notice is None:
             return False
         try:
-            notice.state = NoticeState.SENT if _send(notice, connection) else NoticeState.DROPPED
+            with transaction.atomic():  # a fault of the database in one letter leaves the notice writable
+                notice.state = NoticeState.SENT if _send(notice, connection) else NoticeState.DROPPED
             notice.sent_at = timezone.now()
         except (smtplib.SMTPException, OSError) as error:
             connection.close()
+            is_away = not isinstance(error, REFUSALS_OF_ONE_LETTER)
             _put_off(notice, error)
         except Exception as error:
             logger.exception("Notice %s could not be written", notice.pk)
             _put_off(notice, error)
         notice.save(update_fields=["state", "sent_at", "attempts", "next_attempt_at", "last_error"])
+    if is_away:
+        raise MailServerAwayError
     return True
 
 
@@ -205,7 +246,7 @@ def _message(notice: Notice, letter: Letter, connection: BaseEmailBackend) -> Em
 def stop_url(user: User, scope: MailScope) -> str:
     """Return the address that ends one kind of mail for one person, without signing in."""
     token = signing.dumps([user.pk, scope], salt=STOP_SALT)
-    return settings.PUBLIC_URL + reverse("accounts:mail_stop", args=[token])
+    return f"{settings.PUBLIC_URL}{reverse('accounts:mail_stop', args=[token])}"
 
 
 def read_stop_token(token: str) -> tuple[User, MailScope]:
@@ -221,6 +262,12 @@ def read_stop_token(token: str) -> tuple[User, MailScope]:
 
 @transaction.atomic
 def set_pace(user: User, scope: MailScope, pace: Pace) -> None:
-    """Keep how soon ``user`` wants mail of ``scope``; what already waits obeys it too."""
+    """Keep a person's wish about mail; what already waits obeys it too.
+
+    Args:
+        user: Whose wish it is.
+        scope: The kind of mail.
+        pace: How soon it is wanted, if at all.
+    """
     user.mail_preferences.update_or_create(scope=scope, defaults={"pace": pace})
     audit.record(user, "mail.pace_set", user, scope=scope, pace=pace)

@@ -1,8 +1,8 @@
 """What people change about themselves, and their first entry."""
 
 from django.db import transaction
-from django.utils import timezone
 
+from accounts.days import today
 from accounts.models import Protocol, ProtocolAcceptance, User
 from accounts.services import audit
 from accounts.signals import protocol_accepted
@@ -23,7 +23,7 @@ def accept_protocol(*, actor: User) -> Protocol:
 
     Source: OPS-01, CDIP/22/3 para 6.
     """
-    protocol = Protocol.objects.in_force(timezone.localdate())[:1].get()
+    protocol: Protocol = Protocol.objects.in_force(today())[:1].get()
     _acceptance, is_new = ProtocolAcceptance.objects.get_or_create(user=actor, protocol=protocol)
     if is_new:
         audit.record(actor, "protocol.accepted", protocol, version=protocol.version)
@@ -42,7 +42,7 @@ def update_profile(*, actor: User, **changes: object) -> User:
     Returns:
         The saved person.
     """
-    user = User.objects.select_for_update(of=("self",)).get(pk=actor.pk)
+    user: User = User.objects.select_for_update(of=("self",)).get(pk=actor.pk)
     for field, value in changes.items():
         setattr(user, field, value)
     user.save(update_fields=list(changes))

@@ -1,5 +1,6 @@
 """What participants say, and where."""
 
+from forum.models.digests import Digest
 from forum.models.discussions import Discussion
 from forum.models.grants import DiscussionGrant, RoomGrant
 from forum.models.posts import Post, PostRevision
@@ -9,6 +10,7 @@ from forum.models.topics import Category, Step, Topic
 
 __all__ = [
     "Category",
+    "Digest",
     "Discussion",
     "DiscussionGrant",
     "Draft",

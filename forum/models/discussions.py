@@ -1,15 +1,17 @@
 """Discussions: one topic's exchange in one room."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Self
 
-from django.conf import settings
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.composed import ComposedExpression
 from accounts.enums import Role
 from accounts.models import User
 from forum.enums import TopicKind
@@ -28,20 +30,13 @@ class DiscussionQuerySet(models.QuerySet["Discussion"]):
             return self.filter(pk__in=viewer.discussion_grants.in_force().values("content_object"))
         return self.none()
 
-    def with_unread(self, viewer: User) -> Self:
-        """Add ``read_up_to``: the number of the last post that ``viewer`` has read."""
-        from forum.models.reading import ReadPosition
+    def with_unread(self, viewer: int) -> Self:
+        """Add ``read_up_to``: the number of the last post that the person with the id ``viewer`` has read."""
+        return self.annotate(read_up_to=_read_up_to(viewer=viewer))
 
-        position = ReadPosition.objects.filter(user=viewer, discussion=OuterRef("pk")).values("number")
-        return self.annotate(read_up_to=Coalesce(Subquery(position), 0))
-
-    def with_own(self, viewer: User) -> Self:
-        """Add what ``viewer`` has here: ``draft`` (its text, or None) and ``is_followed``."""
-        from forum.models.reading import Draft, Follow
-
-        draft = Draft.objects.filter(user=viewer, discussion=OuterRef("pk")).values("body")
-        follow = Follow.objects.filter(user=viewer, discussion=OuterRef("pk"))
-        return self.annotate(draft=Subquery(draft), is_followed=Exists(follow))
+    def with_own(self, viewer: int) -> Self:
+        """Add what the person with the id ``viewer`` has here: ``draft`` (its text, or None) and ``is_followed``."""
+        return self.annotate(draft=_draft(viewer=viewer), is_followed=_is_followed(viewer=viewer))
 
     def of_this_week(self, now: datetime) -> Self:
         """Keep the discussions of weekly topics that are open at ``now``. Source: FOR-02."""
@@ -56,16 +51,6 @@ class DiscussionQuerySet(models.QuerySet["Discussion"]):
         still_open = Q(topic__closes_at=None) | Q(topic__closes_at__gt=now)
         return still_open & Q(topic__kind=TopicKind.WEEKLY, closed_at=None)
 
-    def without_long_texts(self) -> Self:
-        """Leave a topic's long texts in the database, where a list needs only its title."""
-        return self.defer(
-            *(
-                f"topic__{field}_{language.replace('-', '_')}"
-                for field in ("objective", "guiding_questions", "synthesis")
-                for language in settings.MODELTRANSLATION_LANGUAGES
-            )
-        )
-
 
 class Discussion(models.Model):
     """One topic's exchange in one room. Source: FOR-02, FOR-04, CDIP/22/3 paras 6-7."""
@@ -78,6 +63,10 @@ class Discussion(models.Model):
     last_activity_at = models.DateTimeField(_("last activity at"), editable=False)
 
     objects = DiscussionQuerySet.as_manager()
+
+    read_up_to: int  # added by ``with_unread``
+    draft: str | None  # added by ``with_own``
+    is_followed: bool  # added by ``with_own``
 
     class Meta:
         verbose_name = _("discussion")
@@ -104,7 +93,33 @@ class Discussion(models.Model):
 
     def is_closed(self, now: datetime) -> bool:
         """Tell whether nobody may post at ``now``: closed by hand, or the topic's time is over."""
-        return self.closed_at is not None or (self.topic.closes_at is not None and self.topic.closes_at <= now)
+        return is_closed(self.closed_at, self.topic.closes_at, now)
 
     def get_absolute_url(self) -> str:
-        return reverse("forum:discussion_detail", args=[self.room.language, self.pk])
+        return discussion_address(self.room.language, self.pk)
+
+
+def is_closed(closed_at: datetime | None, closes_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a discussion is closed at ``now``, by hand or because its topic's time is over."""
+    return closed_at is not None or (closes_at is not None and closes_at <= now)
+
+
+@lru_cache(maxsize=10_000)
+def discussion_address(language: str, pk: int) -> str:
+    """Return the address of the discussion ``pk`` in the room of ``language``."""
+    return reverse("forum:discussion_detail", args=[language, pk])
+
+
+def _own(model: str, viewer: int) -> models.QuerySet:
+    """Return what a viewer has in a discussion; the models that keep it are built on this one."""
+    rows: models.QuerySet = apps.get_model("forum", model)._default_manager.all()
+    return rows.filter(user=viewer, discussion=OuterRef("pk"))
+
+
+_read_up_to = ComposedExpression(
+    Discussion,
+    lambda viewer: Coalesce(Subquery(_own("ReadPosition", viewer).values("number")), 0),
+    viewer=int,
+)
+_draft = ComposedExpression(Discussion, lambda viewer: Subquery(_own("Draft", viewer).values("body")), viewer=int)
+_is_followed = ComposedExpression(Discussion, lambda viewer: Exists(_own("Follow", viewer)), viewer=int)

@@ -29,7 +29,7 @@ class RoomGrant(UserObjectPermissionBase):  # type: ignore[misc]
     starts_at = models.DateTimeField(_("from"), default=timezone.now)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
 
-    objects = UserObjectPermissionManager.from_queryset(GrantQuerySet)()
+    objects = UserObjectPermissionManager.from_queryset(GrantQuerySet)()  # type: ignore[misc]
 
     class Meta(UserObjectPermissionBase.Meta):
         verbose_name = _("right on a room")
@@ -44,16 +44,14 @@ class RoomGrant(UserObjectPermissionBase):  # type: ignore[misc]
 class DiscussionGrant(UserObjectPermissionBase):  # type: ignore[misc]
     """An external stakeholder's right on one discussion. Source: ACC-05, CDIP/22/3 para 8."""
 
-    user = models.ForeignKey(
-        User, on_delete=models.CASCADE, related_name="discussion_grants", verbose_name=_("person")
-    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="discussion_grants", verbose_name=_("person"))
     content_object = models.ForeignKey(
         Discussion, on_delete=models.CASCADE, related_name="grants", verbose_name=_("discussion")
     )
     starts_at = models.DateTimeField(_("from"), default=timezone.now)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
 
-    objects = UserObjectPermissionManager.from_queryset(GrantQuerySet)()
+    objects = UserObjectPermissionManager.from_queryset(GrantQuerySet)()  # type: ignore[misc]
 
     class Meta(UserObjectPermissionBase.Meta):
         verbose_name = _("right on a discussion")

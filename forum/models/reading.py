@@ -46,9 +46,7 @@ class ReadPosition(models.Model):
     """How far somebody has read a discussion: the number of a post."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("person"))
-    discussion = models.ForeignKey(
-        Discussion, on_delete=models.CASCADE, related_name="+", verbose_name=_("discussion")
-    )
+    discussion = models.ForeignKey(Discussion, on_delete=models.CASCADE, related_name="+", verbose_name=_("discussion"))
     number = models.PositiveIntegerField(_("post number"))
 
     class Meta:

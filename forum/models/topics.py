@@ -91,7 +91,7 @@ class Topic(models.Model):
     @property
     def symbol(self) -> str:
         """The citable symbol, such as ``TAF/2026/47``; empty until the topic has opened."""
-        return f"TAF/{self.year}/{self.number}" if self.number else ""
+        return symbol_of(self.year, self.number)
 
     @property
     def questions(self) -> list[str]:
@@ -100,3 +100,8 @@ class Topic(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("forum:topic_detail", args=[self.year, self.number])
+
+
+def symbol_of(year: int | None, number: int | None) -> str:
+    """Return the symbol of a topic's year and number; empty until they are given at its opening."""
+    return f"TAF/{year}/{number}" if number else ""

@@ -1,15 +1,19 @@
 """What the forum's mail says. Each letter asks again whether its reader may still see what it tells."""
 
+from itertools import groupby
+
 from django.conf import settings
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.enums import MailScope
 from accounts.models import Notice
 from accounts.services import outbox
 from accounts.services.outbox import Letter
 from forum.enums import PostState
-from forum.models import Discussion, Post, Topic
+from forum.models import Digest, Discussion, Post, Topic
 
 
 def _letter(notice: Notice, template: str, subject: str, room: str, context: dict[str, object], *above: str) -> Letter:
@@ -50,6 +54,34 @@ def topic_opened(notice: Notice) -> Letter | None:
         return None
     subject = _("This week: %(title)s") % {"title": topic.title}
     return _letter(notice, "topic_opened", subject, discussion.room.language, {"discussion": discussion})
+
+
+def week_digested(notice: Notice) -> Letter | None:
+    """Tell of a week's posts in what the reader follows, the text itself, by discussion. Source: workflow 2.1."""
+    digest = notice.about
+    assert isinstance(digest, Digest)
+    reader = notice.user
+    posts = (
+        Post.objects.visible_to(reader)
+        .filter(state=PostState.VISIBLE, posted_at__gte=digest.starts_at, posted_at__lt=digest.ends_at)
+        .filter(
+            Q(discussion__in=reader.follows.values("discussion"))
+            | Q(discussion__room__in=reader.follows.values("room"))
+        )
+        .exclude(author=reader)
+        .select_related("author", "member_state", "discussion__topic", "discussion__room")
+        .order_by("discussion__room__position", "discussion", "number")
+    )
+    shown = list(posts[: settings.DIGEST_POSTS])
+    if not shown:
+        return None
+    total = posts.count()
+    subject = ngettext("The week in the forum: %(count)d post", "The week in the forum: %(count)d posts", total) % {
+        "count": total
+    }
+    by_discussion = [(discussion, list(group)) for discussion, group in groupby(shown, key=lambda p: p.discussion)]
+    context: dict[str, object] = {"discussions": by_discussion, "further": total - len(shown)}
+    return _letter(notice, "week_digested", subject, "forum", context)
 
 
 def post_published(notice: Notice) -> Letter | None:

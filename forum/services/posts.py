@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery, Value
 from django.utils import timezone
@@ -31,7 +32,7 @@ def publish_post(
         actor: Who posts, and who the audit trail names.
         discussion: The id of where the post goes; locked, so it cannot close meanwhile.
         body: Markdown that ``PostForm`` has accepted.
-        submission_key: Made with the form: the same form sent again publishes nothing new.
+        submission_key: Made with the form: the same text sent again in it publishes nothing new.
         kind: What the post brings.
         capacity: In whose name it is said.
         reply_to: The number of the post that it answers; ignored when there is none such.
@@ -45,12 +46,16 @@ def publish_post(
 
     Source: FOR-10, ACC-05, CDIP/22/3 paras 6 and 8.
     """
+    # After the browser's "back" the form has its old key: only the same text is the same post.
+    submission_key = uuid.uuid5(submission_key, f"{discussion}:{body}")
     try:
         return _publish(actor, discussion, body, submission_key, kind, capacity, reply_to)
-    except IntegrityError:
-        return Post.objects.select_related("discussion__room", "discussion__topic").get(
-            author=actor, submission_key=submission_key
-        )
+    except (IntegrityError, PermissionDenied):
+        published = Post.objects.select_related("discussion__room", "discussion__topic")
+        known = published.filter(author=actor, submission_key=submission_key).first()
+        if known is None:
+            raise
+        return known
 
 
 @transaction.atomic
@@ -67,7 +72,7 @@ def _publish(
     discussion = (
         Discussion.objects.visible_to(actor)
         .select_related("topic", "room")
-        .with_own(actor)
+        .with_own(actor.pk)
         .annotate(answered=Subquery(answered.values("pk")), answered_author=Subquery(answered.values("author")))
         .select_for_update(of=("self",))
         .get(pk=discussion_id)
@@ -80,7 +85,7 @@ def _publish(
         discussion=discussion,
         number=number,
         author=actor,
-        member_state=actor.member_state,
+        member_state_id=actor.member_state_id,
         capacity=capacity,
         kind=kind,
         language=discussion.room.language,
@@ -96,18 +101,18 @@ def _publish(
     if discussion.draft is not None:
         Draft.objects.filter(user=actor, discussion=discussion).delete()
     audit.record(actor, "post.published", post, discussion=discussion.pk, number=number, capacity=capacity)
-    _tell(post, discussion)
+    _tell(post, answered=discussion.answered_author)
     return post
 
 
-def _tell(post: Post, discussion: Discussion) -> None:
+def _tell(post: Post, *, answered: int | None) -> None:
     """Write notices for the author of the post that is answered, and for those who follow at once."""
     others = User.objects.active().exclude(pk=post.author_id)
-    followers = others.wanting(MailScope.POSTS, Pace.AT_ONCE).filter(follows__discussion=discussion)
+    followers = others.wanting(MailScope.POSTS, Pace.AT_ONCE).filter(follows__discussion=post.discussion_id)
     recipients = followers.values_list("pk", Value(MailScope.POSTS))
-    if discussion.answered_author is not None:
-        answered = others.wanting(MailScope.REPLIES, Pace.AT_ONCE).filter(pk=discussion.answered_author)
-        recipients = recipients.union(answered.values_list("pk", Value(MailScope.REPLIES)))
+    if answered is not None:
+        author = others.wanting(MailScope.REPLIES, Pace.AT_ONCE).filter(pk=answered)
+        recipients = recipients.union(author.values_list("pk", Value(MailScope.REPLIES)))
     told = dict(sorted(recipients, key=lambda recipient: recipient[1] == MailScope.REPLIES))
     outbox.notify(told, kind="post.published", about=post)
 
@@ -147,15 +152,20 @@ def edit_post(*, actor: User, post: int, body: str) -> Post:
     return locked
 
 
-def keep_draft(*, author: User, discussion: int, body: str) -> None:
+def keep_draft(*, author: User, discussion: int, body: str) -> bool:
     """Keep a text that could not be published, for its author to find in the form.
 
     Args:
         author: Who typed it.
         discussion: The id of where it was meant for; where ``author`` may not see it, nothing is kept.
         body: The text as it was typed.
+
+    Returns:
+        Whether it is kept.
     """
-    if Discussion.objects.visible_to(author).filter(pk=discussion).exists():
-        Draft.objects.update_or_create(
-            user=author, discussion_id=discussion, defaults={"body": body, "saved_at": timezone.now()}
-        )
+    if not Discussion.objects.visible_to(author).filter(pk=discussion).exists():
+        return False
+    Draft.objects.update_or_create(
+        user=author, discussion_id=discussion, defaults={"body": body, "saved_at": timezone.now()}
+    )
+    return True

@@ -48,12 +48,19 @@ class ReadPositions:
 
 
 def write_positions(gathered: Mapping[tuple[int, int], int]) -> None:
-    """Save positions by (user, discussion) in one statement, keeping the greater number of two."""
+    """Save positions by (user, discussion) in one statement, keeping the greater number of two.
+
+    Args:
+        gathered: The number of the last post read; what concerns a person or a discussion gone meanwhile is left out.
+    """
     rows = sorted((user, discussion, number) for (user, discussion), number in gathered.items())
-    table = ReadPosition._meta.db_table
+    table, people, discussions = (model._meta.db_table for model in (ReadPosition, User, Discussion))
     values = ", ".join(["(%s, %s, %s)"] * len(rows))
     statement = (
-        f"INSERT INTO {table} (user_id, discussion_id, number) VALUES {values} "  # noqa: S608 - only names of ours
+        f"INSERT INTO {table} (user_id, discussion_id, number) "  # noqa: S608 - only names of ours
+        f"SELECT read.* FROM (VALUES {values}) AS read (person, discussion, number) "
+        f"JOIN {people} ON {people}.id = read.person JOIN {discussions} ON {discussions}.id = read.discussion "
+        f"ORDER BY 1, 2 "
         f"ON CONFLICT (user_id, discussion_id) DO UPDATE SET number = GREATEST({table}.number, EXCLUDED.number)"
     )
     with connection.cursor() as cursor:

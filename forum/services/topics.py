@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 
 from accounts.enums import MailScope, Pace
 from accounts.models import User
@@ -27,7 +28,7 @@ def open_topic(topic: Topic, rooms: QuerySet[Room], *, actor: User | None, at: d
 
     Source: FOR-02, FOR-04, CDIP/22/3 paras 6-7, workflow 2.1.
     """
-    topic.year = at.year
+    topic.year = at.astimezone(timezone.get_default_timezone()).year
     topic.number = _next_number(topic.year)
     topic.save(update_fields=["year", "number"])
     discussions = Discussion.objects.bulk_create(

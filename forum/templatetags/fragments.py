@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.markdown import render
 from forum import fragments
-from forum.models import Discussion
 from forum.queries import DiscussionPage
+from forum.rows import DiscussionRow
 
 register = template.Library()
 
@@ -21,11 +21,18 @@ register = template.Library()
 def posts(context: Context, page: DiscussionPage) -> SafeString:
     """Show the posts of a discussion's page."""
     viewer = context["user"].pk
-    return fragments.posts(page.posts, discussion=page.discussion, viewer=viewer, may_post=bool(page.may_post))
+    return fragments.posts(
+        page.posts,
+        address=page.discussion.get_absolute_url(),
+        language=page.discussion.language,
+        viewer=viewer,
+        may_post=bool(page.may_post),
+        first_new=page.read_up_to + 1 if page.read_up_to else None,
+    )
 
 
 @register.simple_tag
-def discussion_rows(rows: list[Discussion]) -> SafeString:
+def discussion_rows(rows: list[DiscussionRow]) -> SafeString:
     """Show discussions as rows of a list."""
     return fragments.discussions(rows)
 
@@ -37,12 +44,20 @@ def markdown(text: str, anchor: str = "") -> SafeString:
 
 
 @register.simple_tag
+def kind_options(chosen: str) -> SafeString:
+    """Offer the kinds of contribution, with ``chosen`` as the one chosen."""
+    return fragments.kind_options(chosen, translation.get_language() or "en")
+
+
+@register.simple_tag
 def zone_note() -> str:
     """Say by whose clocks the page's times are."""
     zone = timezone.get_current_timezone()
     if not isinstance(zone, ZoneInfo) or zone == fragments.GENEVA:
         return _("Times are Geneva’s.")
-    return _("Times are those of %(city)s; point at one for Geneva’s.") % {"city": fragments.city_of(zone)}
+    return _("Times are those of %(city)s; point at one for Geneva’s.") % {
+        "city": fragments.city_of(zone, translation.get_language() or "en")
+    }
 
 
 @register.simple_tag

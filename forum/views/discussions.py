@@ -1,23 +1,24 @@
 """Pages of discussions and topics."""
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import SignedInRequest
 from forum.forms import FollowForm, PostForm
 from forum.models import Discussion, Topic
-from forum.queries import DiscussionPage, discussion_page, find_discussion
+from forum.queries import DiscussionPage, discussion_page
+from forum.rows import DiscussionHead, discussion_head, sister_discussions
 from forum.services.reading import follow_discussion, positions
 from forum.views.live import live_url
 
 
-def discussion_or_404(request: SignedInRequest, language: str, pk: int) -> Discussion:
+def discussion_or_404(request: SignedInRequest, language: str, pk: int) -> DiscussionHead:
     """Return a discussion that the reader may see, with what its page needs."""
     try:
-        return find_discussion(request.user, language, pk)
+        return discussion_head(request.user, language, pk)
     except Discussion.DoesNotExist:
-        return get_object_or_404(Discussion.objects.none())
+        raise Http404 from None
 
 
 def render_discussion(
@@ -58,5 +59,5 @@ def topic_detail(request: SignedInRequest, year: int, number: int) -> HttpRespon
     """The dossier: objective, questions, synthesis and the sister discussions."""
     topics = Topic.objects.visible_to(request.user).select_related("category", "step")
     topic = get_object_or_404(topics, year=year, number=number)
-    sisters = Discussion.objects.visible_to(request.user).filter(topic=topic).select_related("room")
-    return render(request, "forum/topic_detail.html", {"topic": topic, "sisters": sisters.order_by("room__position")})
+    sisters = sister_discussions(request.user, topic.pk)
+    return render(request, "forum/topic_detail.html", {"topic": topic, "sisters": sisters})

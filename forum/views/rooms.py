@@ -1,17 +1,18 @@
 """Pages of rooms."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.contrib.auth.decorators import login_not_required
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.enums import Role
 from accounts.requests import SignedInRequest
 from forum.forms import FollowForm
 from forum.models import Room
-from forum.queries import admitted_discussions, room_page, room_summaries
+from forum.queries import EPOCH, MICROSECOND, room_page, room_summaries
+from forum.rows import latest_discussions
 from forum.services.reading import follow_room
 from forum.views.live import live_url
 
@@ -27,8 +28,9 @@ def front_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def room_list(request: SignedInRequest) -> HttpResponse:
     if request.user.role == Role.EXTERNAL:
-        return render(request, "forum/admitted_list.html", {"discussions": admitted_discussions(request.user)})
-    return render(request, "forum/room_list.html", {"summaries": room_summaries(request.user)})
+        return render(request, "forum/admitted_list.html", {"discussions": latest_discussions(request.user)})
+    context = {"summaries": room_summaries(request.user), "live_url": live_url(request)}
+    return render(request, "forum/room_list.html", context)
 
 
 @require_GET
@@ -48,8 +50,8 @@ def _before(value: str) -> tuple[datetime, int] | None:
         return None
     moment, _dash, pk = value.rpartition("-")
     try:
-        return datetime.fromtimestamp(float(moment), UTC), int(pk)
-    except (ValueError, OverflowError, OSError):
+        return EPOCH + int(moment) * MICROSECOND, int(pk)
+    except (ValueError, OverflowError):
         raise Http404 from None
 
 

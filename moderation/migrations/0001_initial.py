@@ -7,29 +7,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('forum', '0001_initial'),
+        ("forum", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WeeklyTopic',
+            name="WeeklyTopic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheduled', models.BooleanField(default=False, help_text='At the moment set in the topic; else by hand.', verbose_name='opens by itself')),
-                ('opened_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='opened at')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
-                ('prepared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='prepared by')),
-                ('topic', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='plan', to='forum.topic', verbose_name='topic')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "scheduled",
+                    models.BooleanField(
+                        default=False,
+                        help_text="At the moment set in the topic; else by hand.",
+                        verbose_name="opens by itself",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="opened at")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),
+                ),
+                (
+                    "prepared_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="prepared by",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plan",
+                        to="forum.topic",
+                        verbose_name="topic",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'weekly topic',
-                'verbose_name_plural': 'weekly topics',
-                'ordering': ['-topic__opens_at'],
+                "verbose_name": "weekly topic",
+                "verbose_name_plural": "weekly topics",
+                "ordering": ["-topic__opens_at"],
             },
         ),
     ]

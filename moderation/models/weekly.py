@@ -33,6 +33,9 @@ class WeeklyTopic(models.Model):
     scheduled = models.BooleanField(
         _("opens by itself"), default=False, help_text=_("At the moment set in the topic; else by hand.")
     )
+    submission_key = models.UUIDField(
+        null=True, unique=True, editable=False, help_text=_("Made with the form, so that a form sent twice plans once.")
+    )
     opened_at = models.DateTimeField(_("opened at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 

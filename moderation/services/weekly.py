@@ -1,10 +1,12 @@
 """Preparing and opening the topics of the week."""
 
 import logging
-from datetime import datetime, timedelta
+import uuid
+from datetime import datetime
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +15,7 @@ from accounts.services import audit
 from forum.enums import TopicKind
 from forum.models import Topic
 from forum.services.topics import core_rooms, open_topic
+from forum.weeks import monday_of
 from moderation import policies
 from moderation.models import WeeklyTopic
 from moderation.queries import missing_languages
@@ -21,24 +24,45 @@ logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def prepare_topic(*, actor: User, topic: Topic, scheduled: bool) -> WeeklyTopic:
+def prepare_topic(
+    *,
+    actor: User,
+    topic: Topic,
+    scheduled: bool = False,
+    open_now: bool = False,
+    submission_key: uuid.UUID | None = None,
+) -> WeeklyTopic:
     """Keep a weekly topic with its place in the calendar.
 
     Args:
         actor: Who prepares it.
         topic: New, or changed before it has opened, as ``WeeklyTopicForm`` has accepted it.
         scheduled: Whether it opens by itself at its ``opens_at``.
+        open_now: Whether it opens with this very change.
+        submission_key: Made with the form of a new topic: the same form sent again plans nothing new.
 
     Returns:
-        The saved plan.
+        The saved plan, or the one that the same form made before.
 
     Raises:
         PermissionDenied: ``actor`` does not moderate.
-        ValidationError: It has opened meanwhile, or is to open by itself and lacks a language.
+        ValidationError: It has opened meanwhile, or is to open and lacks a language.
 
     Source: FOR-02, FOR-13, workflow 2.1.
     """
     policies.may_prepare_topics(actor).enforce()
+    made_before = WeeklyTopic.objects.filter(submission_key=submission_key or uuid.uuid4(), prepared_by=actor)
+    if topic.pk is None and (plan := made_before.first()):
+        return plan
+    try:
+        plan = _keep(actor, topic, scheduled, submission_key)
+    except IntegrityError:
+        return made_before.get()
+    return open_weekly_topic(plan=plan.pk, actor=actor) if open_now else plan
+
+
+@transaction.atomic
+def _keep(actor: User, topic: Topic, scheduled: bool, submission_key: uuid.UUID | None) -> WeeklyTopic:
     if scheduled:
         _require_all_languages(topic)
     plan = WeeklyTopic.objects.select_for_update().filter(topic=topic).first() if topic.pk else None
@@ -47,7 +71,7 @@ def prepare_topic(*, actor: User, topic: Topic, scheduled: bool) -> WeeklyTopic:
     topic.kind = TopicKind.WEEKLY
     topic.save()
     if plan is None:
-        plan = WeeklyTopic(topic=topic, prepared_by=actor)
+        plan = WeeklyTopic(topic=topic, prepared_by=actor, submission_key=submission_key)
     plan.scheduled = scheduled
     plan.save()
     audit.record(actor, "weekly_topic.prepared", plan, scheduled=scheduled, opens_at=topic.opens_at.isoformat())
@@ -100,10 +124,10 @@ def open_due_topics() -> int:
     Source: FOR-02, CDIP/22/3 para 6.
     """
     opened = 0
-    for plan in WeeklyTopic.objects.due(timezone.now()).values_list("pk", flat=True):
+    now = timezone.now()
+    for plan in WeeklyTopic.objects.due(now).values_list("pk", flat=True):
         try:
-            open_weekly_topic(plan=plan, actor=None)
-            opened += 1
+            opened += open_weekly_topic(plan=plan, actor=None, at=now).opened_at == now
         except ValidationError as error:
             logger.error("Weekly topic %s could not open: %s", plan, error.code)
     return opened
@@ -111,16 +135,15 @@ def open_due_topics() -> int:
 
 def next_week(now: datetime) -> tuple[datetime, datetime]:
     """Return the next week's bounds, Monday to Monday by Geneva's clocks. Source: reading A8."""
-    today = now.astimezone(timezone.get_default_timezone())
-    monday = (today + timedelta(days=7 - today.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
-    return monday, monday + timedelta(days=7)
+    return monday_of(now, weeks=1), monday_of(now, weeks=2)
 
 
 def _require_all_languages(topic: Topic) -> None:
     missing = missing_languages(topic)
     if missing:
+        names = dict(settings.LANGUAGES)
         raise ValidationError(
             _("Before it opens, the topic needs its title, objective and guiding questions in: %(languages)s."),
             code="language_missing",
-            params={"languages": ", ".join(missing)},
+            params={"languages": ", ".join(str(names[language]) for language in missing)},
         )

@@ -1,9 +1,23 @@
 // A discussion's page shows new posts and counts as they come in, from the stream at data-live.
 const section = document.querySelector("[data-live]");
+const notice = section?.querySelector(".new-posts");
 
 const showCounts = ({ discussion, posts }) => {
   const count = document.querySelector(`[data-sister="${discussion}"] [data-count]`);
   if (count) count.textContent = posts;
+};
+
+// Once the first new post is on the screen, nobody needs to be led to it.
+const seen = new IntersectionObserver((entries) => {
+  if (!entries.some((entry) => entry.isIntersecting)) return;
+  notice.hidden = true;
+  seen.disconnect();
+});
+
+const leadTo = (post) => {
+  notice.querySelector("a").href = `#${post.id}`;
+  notice.hidden = false;
+  seen.observe(post);
 };
 
 const showPost = (html) => {
@@ -15,6 +29,7 @@ const showPost = (html) => {
     post.classList.add("post--new");
     list.append(post);
     section.querySelector(".empty")?.remove();
+    if (notice.hidden) leadTo(post);
   }
 };
 
@@ -23,7 +38,7 @@ if (section?.dataset.live) {
   const grows = section.hasAttribute("data-grows");
   stream.addEventListener("post", (event) => {
     if (grows) showPost(JSON.parse(event.data).html);
-    else section.querySelector(".new-posts").hidden = false;
+    else notice.hidden = false;
   });
   stream.addEventListener("counts", (event) => showCounts(JSON.parse(event.data)));
   stream.addEventListener("ended", () => stream.close());

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.enums import AccountStatus, Office, Role
 from accounts.models import Mandate, MemberState, Protocol, ProtocolAcceptance, RegionalGroup, User
 
-PASSWORD = "a-long-enough-password"  # noqa: S105 - of accounts that live as long as a test
+PASSWORD = "a-long-enough-password"
 
 
 class RegionalGroupFactory(factory.django.DjangoModelFactory):

@@ -1,0 +1,1 @@
+"""English of an international organisation: the day first, 24 hours."""

@@ -1,0 +1,334 @@
+"""What lists and pages show of discussions and posts: rows of columns, which cost a tenth of model instances."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, NullIf
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts.composed import ComposedRows
+from accounts.models import User
+from forum.enums import PostState
+from forum.models import Discussion, Post
+from forum.models.discussions import DiscussionQuerySet, discussion_address, is_closed
+from forum.models.topics import symbol_of
+
+DISCUSSIONS_PER_PAGE = 20
+MAX_NUMBER = 2**31 - 1
+Columns = tuple[str | Combinable, ...]
+
+
+def _language() -> str:
+    return translation.get_language() or "en"
+
+
+def _translated(field: str, language: str) -> Coalesce:
+    """Return a field in ``language``, else in the first one that has it, else empty."""
+    languages = dict.fromkeys([language, *settings.MODELTRANSLATION_FALLBACK_LANGUAGES])
+    texts = [NullIf(f"{field}_{code.replace('-', '_')}", Value("")) for code in languages]
+    return Coalesce(*texts, Value(""), output_field=TextField())
+
+
+# --- Discussions ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DiscussionRow:
+    """A discussion in a list; its topic's words are in the reader's language where it has them.
+
+    Args:
+        pk: The discussion's id.
+        room: Its room's id.
+        language: Its room's language.
+        title: Its topic's.
+        objective: Its topic's.
+        year: Of its topic's symbol.
+        topic_number: Of its topic's symbol.
+        category: The name of its topic's.
+        last_number: The number of its last post.
+        last_activity_at: When that was posted.
+        closed_at: When it was closed by hand.
+        closes_at: When its topic's time is over.
+        read_up_to: The number of the last post that the viewer has read.
+    """
+
+    pk: int
+    room: int
+    language: str
+    title: str
+    objective: str
+    year: int
+    topic_number: int
+    category: str
+    last_number: int
+    last_activity_at: datetime
+    closed_at: datetime | None
+    closes_at: datetime | None
+    read_up_to: int
+
+    @property
+    def symbol(self) -> str:
+        return symbol_of(self.year, self.topic_number)
+
+    @property
+    def unread(self) -> int:
+        return self.last_number - self.read_up_to
+
+    def is_closed(self, now: datetime) -> bool:
+        """Tell whether nobody may post at ``now``."""
+        return is_closed(self.closed_at, self.closes_at, now)
+
+    def get_absolute_url(self) -> str:
+        return discussion_address(self.language, self.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class DiscussionHead(DiscussionRow):
+    """A discussion on its own page.
+
+    Args:
+        topic: Its topic's id.
+        room_name: Its room's name.
+        guiding_questions: Its topic's, one on each line.
+        synthesis: Its topic's, in Markdown; empty until it is written.
+        step: The name of its topic's; empty where there is none.
+        draft: The viewer's text that is not published yet.
+        is_followed: Whether the viewer follows it.
+    """
+
+    topic: int
+    room_name: str
+    guiding_questions: str
+    synthesis: str
+    step: str
+    draft: str | None
+    is_followed: bool
+
+    @property
+    def questions(self) -> list[str]:
+        return self.guiding_questions.splitlines()
+
+    @property
+    def topic_address(self) -> str:
+        return reverse("forum:topic_detail", args=[self.year, self.topic_number])
+
+
+def _row_columns(language: str) -> Columns:
+    return (
+        "pk",
+        "room",
+        "room__language",
+        _translated("topic__title", language),
+        _translated("topic__objective", language),
+        "topic__year",
+        "topic__number",
+        _translated("topic__category__name", language),
+        "last_number",
+        "last_activity_at",
+        "closed_at",
+        "topic__closes_at",
+        "read_up_to",
+    )
+
+
+def _head_columns(language: str) -> Columns:
+    return (
+        *_row_columns(language),
+        "topic",
+        "room__name",
+        _translated("topic__guiding_questions", language),
+        _translated("topic__synthesis", language),
+        _translated("topic__step__name", language),
+        "draft",
+        "is_followed",
+    )
+
+
+def _rows(discussions: DiscussionQuerySet, language: str, viewer: int) -> QuerySet:
+    return discussions.with_unread(viewer).values_list(*_row_columns(language))
+
+
+def _compose_head(source: DiscussionQuerySet, language: str, *, viewer: int, pk: int, room: str) -> QuerySet:
+    found = source.filter(pk=pk, room__language=room).with_unread(viewer).with_own(viewer)
+    return found.values_list(*_head_columns(language))
+
+
+def _compose_week(source: DiscussionQuerySet, language: str, *, viewer: int, now: datetime) -> QuerySet:
+    return _rows(source.of_this_week(now).order_by("-opened_at"), language, viewer)
+
+
+def _compose_week_of_room(
+    source: DiscussionQuerySet, language: str, *, viewer: int, now: datetime, room: int
+) -> QuerySet:
+    return _rows(source.filter(room=room).of_this_week(now).order_by("-opened_at"), language, viewer)
+
+
+def _compose_others(
+    source: DiscussionQuerySet, language: str, *, viewer: int, now: datetime, room: int, moment: datetime, pk: int
+) -> QuerySet:
+    others = source.filter(room=room).of_other_weeks(now).order_by("-last_activity_at", "-pk")
+    earlier = others.filter(Q(last_activity_at__lt=moment) | Q(last_activity_at=moment, pk__lt=pk))
+    return _rows(earlier, language, viewer)[: DISCUSSIONS_PER_PAGE + 1]
+
+
+_head = ComposedRows(_compose_head, viewer=int, pk=int, room=str)
+_week = ComposedRows(_compose_week, viewer=int, now=datetime)
+_week_of_room = ComposedRows(_compose_week_of_room, viewer=int, now=datetime, room=int)
+_others = ComposedRows(_compose_others, viewer=int, now=datetime, room=int, moment=datetime, pk=int)
+
+
+def discussion_head(viewer: User, language: str, pk: int) -> DiscussionHead:
+    """Return a discussion with all that its page says about it.
+
+    Args:
+        viewer: Who looks.
+        language: The language of the room that the address names.
+        pk: The discussion's id.
+
+    Raises:
+        Discussion.DoesNotExist: It does not exist in that room, or not for ``viewer``.
+    """
+    visible = Discussion.objects.visible_to(viewer)
+    for row in _head.fetch(visible, _language(), viewer=viewer.pk, pk=pk, room=language):
+        return DiscussionHead(*row)
+    raise Discussion.DoesNotExist
+
+
+def discussions_of_this_week(viewer: User, room: int | None = None) -> list[DiscussionRow]:
+    """Return the open discussions of weekly topics, the latest first. Source: FOR-02.
+
+    Args:
+        viewer: Who looks.
+        room: The id of the only room meant; all of them when not given.
+    """
+    visible, now = Discussion.objects.visible_to(viewer), timezone.now()
+    if room is None:
+        rows = _week.fetch(visible, _language(), viewer=viewer.pk, now=now)
+    else:
+        rows = _week_of_room.fetch(visible, _language(), viewer=viewer.pk, now=now, room=room)
+    return [DiscussionRow(*row) for row in rows]
+
+
+def other_discussions(viewer: User, room: int, *, before: tuple[datetime, int]) -> list[DiscussionRow]:
+    """Return a room's discussions but this week's, by last activity, the latest first.
+
+    Args:
+        viewer: Who looks.
+        room: The room's id.
+        before: The last activity and id that they come after in this order.
+
+    Returns:
+        One more than a page of them, where there are as many.
+    """
+    visible, (moment, pk) = Discussion.objects.visible_to(viewer), before
+    values = {"viewer": viewer.pk, "now": timezone.now(), "room": room, "moment": moment, "pk": pk}
+    return [DiscussionRow(*row) for row in _others.fetch(visible, _language(), **values)]
+
+
+def latest_discussions(viewer: User) -> list[DiscussionRow]:
+    """Return the discussions that ``viewer`` may see, open ones first, at most a page of them."""
+    visible = Discussion.objects.visible_to(viewer)
+    latest = visible.order_by(F("closed_at").asc(nulls_first=True), "-last_activity_at")
+    return [DiscussionRow(*row) for row in _rows(latest, _language(), viewer.pk)[:DISCUSSIONS_PER_PAGE]]
+
+
+class SisterRow(NamedTuple):
+    """A topic's discussion in one room, to go to."""
+
+    pk: int
+    language: str
+    room_name: str
+    last_number: int
+
+    def get_absolute_url(self) -> str:
+        return discussion_address(self.language, self.pk)
+
+
+def _compose_sisters(source: DiscussionQuerySet, language: str, *, topic: int) -> QuerySet:
+    sisters = source.filter(topic=topic).order_by("room__position")
+    return sisters.values_list("pk", "room__language", "room__name", "last_number")
+
+
+_sisters = ComposedRows(_compose_sisters, topic=int)
+
+
+def sister_discussions(viewer: User, topic: int) -> list[SisterRow]:
+    """Return a topic's discussions that ``viewer`` may see, in the order of the rooms."""
+    return [SisterRow(*row) for row in _sisters.fetch(Discussion.objects.visible_to(viewer), topic=topic)]
+
+
+# --- Posts ------------------------------------------------------------------------------------------
+
+
+class PostRow(NamedTuple):
+    """What showing one post needs, and nothing more: the Markdown stays in the database."""
+
+    pk: int
+    number: int
+    html: str
+    state: str
+    capacity: str
+    kind: str
+    posted_at: datetime
+    edited_at: datetime | None
+    author_id: int
+    author: str
+    role: str
+    delegation: str
+    reply_to: int | None
+    reply_author: str | None
+
+
+def post_rows(viewer: User | None, discussion: int, after: int, up_to: int | None = None) -> list[PostRow]:
+    """Return the posts of a discussion numbered above ``after``, at most a page of them.
+
+    Args:
+        viewer: Who looks; an author sees their own post while it is held. None where many share the result.
+        discussion: The id of a discussion that ``viewer`` may see.
+        after: A post number; the next one comes first.
+        up_to: The last number wanted, where the page ends before it is full.
+
+    Returns:
+        At most ``POSTS_PER_PAGE`` rows in order, read by the (discussion, number) index.
+    """
+    rows = _post_rows.fetch(
+        Post.objects.all(),
+        _language(),
+        discussion=discussion,
+        after=after,
+        up_to=MAX_NUMBER if up_to is None else up_to,
+        viewer=viewer.pk if viewer else 0,
+    )
+    return [PostRow(*row) for row in rows]
+
+
+def _compose_post_rows(
+    source: QuerySet, language: str, *, discussion: int, after: int, up_to: int, viewer: int
+) -> QuerySet:
+    posts = source.filter(discussion=discussion, number__gt=after, number__lte=up_to)
+    shown = posts.filter(~Q(state=PostState.HELD) | Q(author=viewer)).order_by("number")
+    rows = shown.values_list(
+        "pk",
+        "number",
+        "html",
+        "state",
+        "capacity",
+        "kind",
+        "posted_at",
+        "edited_at",
+        "author_id",
+        "author__full_name",
+        "author__role",
+        _translated("member_state__name", language),
+        "reply_to__number",
+        "reply_to__author__full_name",
+    )
+    return rows[: settings.POSTS_PER_PAGE]
+
+
+_post_rows = ComposedRows(_compose_post_rows, discussion=int, after=int, up_to=int, viewer=int)

@@ -1,0 +1,143 @@
+"""Every address of the forum for every kind of reader: ``access_matrix.csv`` says what each is answered.
+
+A cell holds the status, or ``sign-in`` and ``protocol`` for a redirect to those pages. The facilitator and
+the external stakeholder stand twice in it: with the right on the room or discussion asked for, and on another.
+"""
+
+import csv
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.utils import timezone
+
+from accounts.enums import MailScope, Office, Role
+from accounts.models import User
+from accounts.services import outbox
+from forum.models import Discussion
+from tests.factories import (
+    DelegateFactory,
+    DiscussionFactory,
+    MandateFactory,
+    PostFactory,
+    RegionalGroupFactory,
+    RoomFactory,
+    UserFactory,
+    WeeklyTopicFactory,
+    grant,
+)
+
+with (Path(__file__).parent / "access_matrix.csv").open(newline="") as file:
+    ROWS = list(csv.DictReader(file))
+READERS = list(ROWS[0])[3:]
+
+# The admin has some hundred addresses under one rule, so a few of them stand for all.
+ADMIN_ROWS = {"admin:index", "admin:login", "admin:logout", "admin:forum_topic_changelist", "admin:forum_post_change"}
+
+FORMS = {
+    "accounts:profile_edit": {
+        "full_name": "Reader",
+        "language": "en",
+        "languages_read": "en",
+        "time_zone": "Africa/Nairobi",
+        "mail_topics": "at_once",
+        "mail_replies": "at_once",
+        "mail_posts": "none",
+    },
+    "forum:room_follow": {"wanted": "1"},
+    "forum:discussion_follow": {"wanted": "1"},
+    "forum:post_create": {"body": "A practice.", "submission_key": "5f0c3c3e-6d5f-4a25-a2e7-0d6a0e1a0001"},
+    "forum:post_preview": {"body": "A practice.", "submission_key": "5f0c3c3e-6d5f-4a25-a2e7-0d6a0e1a0001"},
+    "forum:post_edit": {"body": "Another wording."},
+}
+
+
+def pattern_names(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[str]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+        else:
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from pattern_names(pattern, inner)
+
+
+def people(discussion: Discussion) -> dict[str, User | None]:
+    """Return one reader of each kind, by the names of the columns."""
+    focal_point = MandateFactory(user=DelegateFactory()).user
+    coordinator = DelegateFactory()
+    MandateFactory(
+        user=coordinator, office=Office.COORDINATOR, member_state=None, regional_group=RegionalGroupFactory()
+    )
+    readers = {
+        "anonymous": None,
+        "not accepted": DelegateFactory(accepts=False),
+        "suspended": DelegateFactory(suspended_until=timezone.now() + timedelta(days=1)),
+        "delegate": DelegateFactory(),
+        "focal point": focal_point,
+        "coordinator": coordinator,
+        "moderator": UserFactory(role=Role.MODERATOR),
+        "facilitator": UserFactory(role=Role.FACILITATOR),
+        "facilitator elsewhere": UserFactory(role=Role.FACILITATOR),
+        "expert": UserFactory(role=Role.EXPERT),
+        "secretariat": UserFactory(role=Role.SECRETARIAT),
+        "external": UserFactory(role=Role.EXTERNAL),
+        "external elsewhere": UserFactory(role=Role.EXTERNAL),
+        "evaluator": UserFactory(role=Role.EVALUATOR),
+    }
+    grant(readers["facilitator"], discussion.room)
+    grant(readers["facilitator elsewhere"], RoomFactory(language="fr"))
+    grant(readers["external"], discussion)
+    grant(readers["external elsewhere"], DiscussionFactory())
+    return readers
+
+
+def answer(name: str, method: str, address: str, reader: User | None) -> str:
+    client = Client()
+    if reader is not None:
+        client.force_login(reader)
+    response = client.post(address, FORMS.get(name, {})) if method == "POST" else client.get(address)
+    location = response.headers.get("Location", "")
+    for word, view in (("sign-in", "account_login"), ("protocol", "accounts:protocol_detail")):
+        if location.startswith(f"{reverse(view)}?next="):
+            return word
+    return str(response.status_code)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{row['name']} {row['method']}" for row in ROWS])
+def test_each_reader_is_answered_as_the_matrix_says(db, row):
+    discussion = DiscussionFactory()
+    own = PostFactory(discussion=discussion)
+    readers = people(discussion)
+    ids = {
+        "language": discussion.room.language,
+        "discussion": discussion.pk,
+        "post": own.pk,
+        "symbol": discussion.topic.symbol,
+        "weekly": WeeklyTopicFactory().pk,
+        "stop token": outbox.stop_url(own.author, MailScope.POSTS).rstrip("/").rpartition("/")[2],
+    }
+    address = row["address"].format_map(ids)
+    expected = {reader: row[reader] for reader in READERS}
+
+    found = {}
+    for reader in READERS:
+        with transaction.atomic():
+            found[reader] = answer(row["name"], row["method"], address, readers[reader])
+            transaction.set_rollback(True)
+
+    assert resolve(address).view_name == row["name"]
+    assert found == expected
+
+
+def test_the_matrix_has_a_column_for_every_kind_of_reader(db):
+    assert list(people(DiscussionFactory())) == READERS
+
+
+def test_the_matrix_has_every_address_and_no_other():
+    addresses = {name for name in pattern_names() if not name.startswith("admin:")} | ADMIN_ROWS
+
+    assert {row["name"] for row in ROWS} == addresses
