@@ -1,5 +1,6 @@
 """The Secretariat's window on people, protocols and what was told and decided."""
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -29,6 +30,7 @@ from accounts.services import audit, outbox, records
 admin.site.site_header = admin.site.site_title = gettext_lazy("Administration of the forum")
 admin.site.index_title = gettext_lazy("What the Secretariat keeps")
 admin.site.unregister(Group)
+admin.site.unregister(EmailAddress)  # allauth's copy of the address, which follows the person's
 
 
 class KeptAdmin(admin.ModelAdmin):
