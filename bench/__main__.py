@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("VAR") or BASE_DIR / "var" / "bench").resolve()
+OPEN_PAGES = 2_000
 HEAD = "{:<34}{:>9}{:>9}{:>9}{:>9}{:>12}"
 
 
@@ -63,7 +64,28 @@ def measure_all(content, seconds):
         row = asdict(measure(server.port, posting, expected=302, seconds=seconds))
         rows.append({"page": "posting", **row, "statements": statements(content, None)})
         rows.append({"page": "memory of the page processes", "pss_mib": pss_of(server.process.pid)})
+        rows.append(streams(content, cookies, server.port))
     return rows
+
+
+def streams(content, cookies, port):
+    """Return when a post had reached every one of many open pages."""
+    from bench import load
+    from bench import streams as open_pages
+
+    discussion = content.others[-1]
+    discussion.refresh_from_db()
+    publish = post(f"{discussion.get_absolute_url()}posts/", cookies[0])
+    address = f"/live/discussions/{discussion.pk}/?after={discussion.last_number}"
+    with serving("config.asgi:application", "live") as live:
+        moments = open_pages.measure(
+            live.port, address, cookies, pages=OPEN_PAGES, post=lambda: load.ask_once(port, publish())
+        )
+        return {
+            "page": f"a post reaching {OPEN_PAGES:,} open pages",
+            **moments,
+            "live_pss_mib": pss_of(live.process.pid),
+        }
 
 
 def pages(content):
@@ -125,15 +147,16 @@ def statements(content, address: str | None) -> int:
 
 
 class Server:
-    """The web processes, as ``make run`` starts them."""
+    """The web or live processes, as ``make run`` starts them."""
 
-    def __init__(self, application: str) -> None:
+    def __init__(self, application: str, part: str) -> None:
         from config.run import commands
 
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        command = commands(self.port, 0, None)["web"].replace("config.wsgi:application", application)
+        started = commands(self.port, self.port, None)[part]
+        command = started.replace("config.wsgi:application", application)
         self.process = subprocess.Popen(shlex.split(command), cwd=BASE_DIR)
 
     def await_answer(self) -> None:
@@ -147,8 +170,8 @@ class Server:
 
 
 @contextmanager
-def serving(application: str) -> Iterator[Server]:
-    server = Server(application)
+def serving(application: str, part: str = "web") -> Iterator[Server]:
+    server = Server(application, part)
     try:
         server.await_answer()
         yield server
@@ -171,6 +194,10 @@ def show(posts: int, rows: list[dict]) -> None:
     for row in rows:
         if "pss_mib" in row:
             print(f"{row['page']}: {row['pss_mib']} MiB")
+            continue
+        if "last_ms" in row:
+            moments = f"first {row['first_ms']} ms, median {row['median_ms']} ms, last {row['last_ms']} ms"
+            print(f"{row['page']}: {moments}; the live process holds {row['live_pss_mib']} MiB")
             continue
         times = (f"{row['median_ms']} ms", f"{row['p95_ms']} ms")
         wrong = f"  {row['wrong']} WRONG" if row["wrong"] else ""

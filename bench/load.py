@@ -31,6 +31,19 @@ def measure(port: int, requests: Sequence[Callable[[], bytes]], *, expected: int
     return asyncio.run(_measure(port, requests, expected, seconds))
 
 
+def ask_once(port: int, request: bytes) -> int:
+    """Send one request and return the status of its answer."""
+
+    async def ask() -> int:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(request)
+        status = await _answer(reader)
+        writer.close()
+        return status
+
+    return asyncio.run(ask())
+
+
 async def _measure(port: int, requests: Sequence[Callable[[], bytes]], expected: int, seconds: float) -> Figures:
     begin = time.perf_counter() + WARM_UP
     end = begin + seconds

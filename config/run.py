@@ -20,6 +20,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 PATIENCE = 8  # seconds for a forum that is just stopping to leave the data folder
 SECONDS_TO_STOP = 5
+OPEN_PAGES = 10_000  # most at one live process; each holds a connection
 
 
 def main() -> int:
@@ -193,7 +194,7 @@ def commands(port: int, live_port: int, mail_port: int | None) -> dict[str, str]
         "web": f"{bin_dir}/granian --interface wsgi --host {host} --port {port} --workers {workers} "
         "--blocking-threads 1 --log-level warning config.wsgi:application",
         "live": f"{bin_dir}/granian --interface asgi --host {host} --port {live_port} --workers 1 "
-        "--log-level warning config.asgi:application",
+        f"--backlog {OPEN_PAGES} --backpressure {OPEN_PAGES} --log-level warning config.asgi:application",
         "worker": f"{bin_dir}/celery --app config --quiet worker --pool solo --without-gossip "
         "--without-mingle --without-heartbeat --loglevel warning",
         "beat": f"{bin_dir}/celery --app config --quiet beat --loglevel warning --pidfile= "

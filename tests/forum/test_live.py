@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import User
-from forum import live
+from forum import live, streams
 from forum.enums import PostState
 from forum.models import Discussion, DiscussionGrant, RoomGrant
 from tests.factories import (
@@ -328,7 +328,7 @@ def test_a_page_that_comes_back_is_sent_what_it_missed():
 
 def test_a_page_that_was_away_for_long_misses_nothing():
     discussion, author = DiscussionFactory(), DelegateFactory()
-    PostFactory.create_batch(live.MOST_CAUGHT_UP + 30, discussion=discussion, author=author)
+    PostFactory.create_batch(streams.MOST_CAUGHT_UP + 30, discussion=discussion, author=author)
     reader = DelegateFactory()
 
     async def scenario(house: House) -> None:
@@ -336,7 +336,7 @@ def test_a_page_that_was_away_for_long_misses_nothing():
 
         numbers = [(await page.next("post")).number for _post in range(discussion.last_number)]
 
-        assert numbers == list(range(1, live.MOST_CAUGHT_UP + 31))
+        assert numbers == list(range(1, streams.MOST_CAUGHT_UP + 31))
 
     play(scenario)
 
@@ -472,7 +472,7 @@ def test_a_reader_who_leaves_is_forgotten():
 
 def test_a_reader_too_slow_for_the_stream_is_cut_off_and_comes_back():
     async def scenario(house: House) -> None:
-        stream = live.Stream("key", User())
+        stream = streams.Stream("key", User())
         for _event in range(1_000):
             stream.put("event")
         assert stream.events.qsize() == 1_000
