@@ -1,6 +1,9 @@
 """The Secretariat's window on people, protocols and what was told and decided."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -12,9 +15,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from modeltranslation.admin import TranslationAdmin
 
 from accounts import policies
+from accounts.desk_forms import MandateForm
 from accounts.forms import NewPersonForm, PersonForm
 from accounts.models import (
+    AccountRequest,
+    AddressChange,
     AuditEntry,
+    DataArchive,
+    Invitation,
     MailPreference,
     Mandate,
     MemberState,
@@ -22,15 +30,18 @@ from accounts.models import (
     Protocol,
     ProtocolAcceptance,
     RegionalGroup,
+    SeatHandover,
     User,
 )
 from accounts.requests import SignedInRequest
-from accounts.services import audit, outbox, records
+from accounts.services import outbox, records, security, terms
 
 admin.site.site_header = admin.site.site_title = gettext_lazy("Administration of the forum")
 admin.site.index_title = gettext_lazy("What the Secretariat keeps")
 admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)  # allauth's copy of the address, which follows the person's
+admin.site.unregister([Authenticator, UserSession])  # what people sign in with is theirs: services end it, with a trace
+admin.site.unregister([SocialAccount, SocialApp, SocialToken])  # sign-on is set in the environment, and keeps nothing
 
 
 class KeptAdmin(admin.ModelAdmin):
@@ -66,7 +77,7 @@ class SeenAdmin(admin.ModelAdmin):
         return False
 
 
-PERSON = ("full_name", "role", "member_state", "institution", "institution_kind", "gender")
+PERSON = ("full_name", "role", "member_state", "institution", "institution_kind", "office_profile", "gender")
 READING = ("language", "languages_read", "time_zone")
 
 
@@ -83,7 +94,7 @@ class PersonAdmin(KeptAdmin, UserAdmin):
     readonly_fields = ["created_at", "last_login"]
     filter_horizontal = []
     fieldsets = [
-        (None, {"fields": ["email", "password", "status", "suspended_until"]}),
+        (None, {"fields": ["email", "password", "status", "suspended_until", "serves_until"]}),
         (gettext_lazy("Who takes part"), {"fields": [*PERSON]}),
         (gettext_lazy("How they read"), {"fields": [*READING]}),
         (gettext_lazy("When"), {"fields": ["created_at", "last_login"]}),
@@ -105,17 +116,29 @@ class PersonAdmin(KeptAdmin, UserAdmin):
     def user_change_password(self, request: SignedInRequest, id: str, form_url: str = "") -> HttpResponse:  # type: ignore[override]  # noqa: A002
         response = super().user_change_password(request, id, form_url)
         if isinstance(response, HttpResponseRedirect):
-            audit.record(request.user, "user.password_set", User.objects.get(pk=id))
+            security.take_password_set(actor=request.user, person=User.objects.get(pk=id))
         return response
 
 
 @admin.register(Mandate)
 class MandateAdmin(KeptAdmin):
+    form = MandateForm
     list_display = ["user", "office", "member_state", "regional_group", "starts_on", "ends_on"]
     list_filter = ["office", "regional_group", "starts_on", "ends_on"]
     list_select_related = ["user", "member_state", "regional_group"]
     search_fields = ["user__full_name", "user__email", "member_state__name_en"]
     autocomplete_fields = ["user", "member_state"]
+
+    def save_model(self, request: SignedInRequest, obj: Mandate, form: ModelForm, change: bool) -> None:  # type: ignore[override]
+        terms.keep_mandate(actor=request.user, mandate=obj, reason=form.cleaned_data["reason"])
+
+    def delete_model(self, request: SignedInRequest, obj: Mandate) -> None:  # type: ignore[override]
+        terms.withdraw_mandate(actor=request.user, mandate=obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request: SignedInRequest, queryset: QuerySet[Mandate]) -> None:  # type: ignore[override]
+        for mandate in queryset:
+            terms.withdraw_mandate(actor=request.user, mandate=mandate)
 
 
 @admin.register(RegionalGroup)
@@ -182,7 +205,53 @@ class NoticeAdmin(SeenAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(SeenAdmin):
-    list_display = ["at", "actor", "action", "subject", "facts"]
+    list_display = ["at", "actor", "action", "subject", "reason", "facts", "position"]
     list_filter = ["action", "at"]
     list_select_related = ["actor"]
     search_fields = ["actor__full_name", "actor__email", "=subject", "action"]
+
+
+@admin.register(AccountRequest)
+class AccountRequestAdmin(SeenAdmin):
+    """Requests, to search and read; they are decided at the Secretariat's desk."""
+
+    list_display = ["full_name", "member_state", "vouching", "state", "created_at", "decided_by"]
+    list_filter = ["state", "vouching", "created_at", "member_state__group"]
+    list_select_related = ["member_state", "decided_by"]
+    search_fields = ["full_name", "email", "institution", "member_state__name_en"]
+
+
+@admin.register(Invitation)
+class InvitationAdmin(SeenAdmin):
+    list_display = ["user", "invited_by", "created_at", "expires_at", "taken_up_at", "revoked_at"]
+    list_filter = ["created_at", "taken_up_at"]
+    list_select_related = ["user", "invited_by"]
+    search_fields = ["user__full_name", "user__email"]
+    exclude = ["token_hash"]
+
+
+@admin.register(SeatHandover)
+class SeatHandoverAdmin(SeenAdmin):
+    list_display = ["predecessor", "successor", "handed_over_by", "handed_over_at"]
+    list_filter = ["handed_over_at"]
+    list_select_related = ["predecessor", "successor", "handed_over_by"]
+    search_fields = ["predecessor__full_name", "successor__full_name"]
+
+
+@admin.register(AddressChange)
+class AddressChangeAdmin(SeenAdmin):
+    list_display = ["user", "created_at", "expires_at", "done_at"]
+    list_filter = ["created_at", "done_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__full_name", "user__email", "new_email"]
+
+
+@admin.register(DataArchive)
+class DataArchiveAdmin(SeenAdmin):
+    """That somebody asked for their data; the file is theirs alone. Source: ACC-03."""
+
+    fields = ["user", "requested_at", "ready_at", "expires_at"]
+    list_display = ["user", "requested_at", "ready_at", "expires_at"]
+    list_filter = ["requested_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__full_name", "user__email"]

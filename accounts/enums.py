@@ -48,6 +48,41 @@ class Office(TextChoices):
     COORDINATOR = "coordinator", _("Coordinator of a regional group")
 
 
+class RequestState(TextChoices):
+    """What became of a request for an account."""
+
+    WAITING = "waiting", pgettext_lazy("account request", "Waiting")
+    APPROVED = "approved", pgettext_lazy("account request", "Approved")
+    DECLINED = "declined", pgettext_lazy("account request", "Declined")
+
+
+class InvitationState(TextChoices):
+    """Where an invitation stands; told from its days, not kept."""
+
+    OPEN = "open", pgettext_lazy("invitation", "Open")
+    TAKEN_UP = "taken_up", pgettext_lazy("invitation", "Taken up")
+    EXPIRED = "expired", pgettext_lazy("invitation", "Expired")
+    REVOKED = "revoked", pgettext_lazy("invitation", "Revoked")
+
+
+class Vouching(TextChoices):
+    """What the state's focal point said to a request for an account. Source: ACC-11, reading A3."""
+
+    NONE = "none", pgettext_lazy("vouching", "No word yet")
+    VOUCHED = "vouched", pgettext_lazy("vouching", "Vouched for")
+    OBJECTED = "objected", pgettext_lazy("vouching", "Objected to")
+
+
+class OfficeProfile(TextChoices):
+    """What kind of IP office somebody works for, to find peers. Source: ACC-14, CDIP/11/4 rec 21 i)."""
+
+    SMALL = "small", _("Small IP office without search and examination")
+    SMALL_EXAMINING = "small_examining", _("Small IP office with search and examination")
+    LARGE = "large", _("Large IP office without search and examination")
+    LARGE_EXAMINING = "large_examining", _("Large IP office with search and examination")
+    NONE = "none", _("Not an IP office")
+
+
 class NoticeState(TextChoices):
     WAITING = "waiting", pgettext_lazy("notice", "Waiting")
     SENT = "sent", pgettext_lazy("notice", "Sent")
@@ -61,6 +96,7 @@ class MailScope(TextChoices):
     TOPICS = "topics", _("Topics of the week")
     REPLIES = "replies", _("Replies to my posts")
     POSTS = "posts", _("Other posts in what I follow")
+    ACCOUNT = "account", _("My account and my duties")
 
 
 class Pace(TextChoices):
@@ -75,4 +111,5 @@ PACE_BY_DEFAULT = {
     MailScope.TOPICS: Pace.AT_ONCE,
     MailScope.REPLIES: Pace.AT_ONCE,
     MailScope.POSTS: Pace.WEEKLY,
+    MailScope.ACCOUNT: Pace.AT_ONCE,
 }

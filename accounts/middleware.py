@@ -16,6 +16,21 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.requests import KeptText
 
+WHILE_SETTING_UP = frozenset(
+    {
+        "account_logout",
+        "account_reauthenticate",
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_view_recovery_codes",
+        "mfa_download_recovery_codes",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+    }
+)
+"""The pages that set up a second factor: open to whoever has signed in, before anything else is."""
+
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
@@ -42,10 +57,11 @@ class ReaderMiddleware:
 
 
 class MembersOnlyMiddleware(LoginRequiredMiddleware):
-    """Let nobody past who has not signed in and accepted the protocol. Source: ACC-02, OPS-01.
+    """Let nobody past who has not signed in, proved it twice where the role asks that, and accepted the protocol.
 
     A view is open to the public only where it says so with ``login_not_required``; where it says
-    ``protocol_not_required`` it is open before the protocol is accepted.
+    ``protocol_not_required`` it is open before the protocol is accepted. Whose role needs a second factor and
+    has none reaches the pages that set one up, and nothing else. Source: ACC-02, OPS-01.
     """
 
     def process_view(
@@ -54,7 +70,13 @@ class MembersOnlyMiddleware(LoginRequiredMiddleware):
         refusal = super().process_view(request, view_func, args, kwargs)
         if refusal is not None or not getattr(view_func, "login_required", True):
             return refusal
-        if isinstance(request.user, User) and request.user.has_accepted_protocol:
+        person = request.user if isinstance(request.user, User) else None
+        match = request.resolver_match
+        if match is not None and match.view_name in WHILE_SETTING_UP:
+            return None
+        if person is not None and person.lacks_second_factor:
+            return redirect("mfa_index")
+        if person is not None and person.has_accepted_protocol:
             return None
         if getattr(view_func, "before_protocol", False):
             return None

@@ -1,10 +1,12 @@
 """Who may change what is known about participants, and why not."""
 
+from allauth.mfa.models import Authenticator
 from django.db import models
 from django.utils.translation import gettext as _
 
 from accounts.days import today
-from accounts.models import Protocol, User
+from accounts.enums import RequestState, Role
+from accounts.models import AccountRequest, Invitation, Protocol, User
 from accounts.verdicts import ALLOWED, Verdict
 
 
@@ -25,3 +27,116 @@ def is_settled(protocol: Protocol) -> bool:
         return False
     kept = Protocol.objects.filter(pk=protocol.pk)
     return kept.filter(in_force_on__lte=today()).exists() or protocol.acceptances.exists()
+
+
+def may_bring_in(actor: User) -> Verdict:
+    """Judge whether ``actor`` brings people in at all: by vouching or by inviting. Source: ACC-11, reading A3."""
+    if actor.is_staff or (actor.is_focal_point and actor.member_state_id is not None):
+        return ALLOWED
+    return Verdict(_("Only the focal point of a member state and the Secretariat bring people in."))
+
+
+def may_invite(actor: User, role: str, member_state: int | None) -> Verdict:
+    """Judge whether ``actor`` may invite somebody.
+
+    Args:
+        actor: Who invites.
+        role: What the person would take part as.
+        member_state: The id of the state that the person would be of, if any.
+
+    Source: ACC-04, ACC-11, reading A3.
+    """
+    verdict = may_bring_in(actor)
+    if verdict and not actor.is_staff and (role != Role.DELEGATE or member_state != actor.member_state_id):
+        return Verdict(_("A focal point invites delegates of the own state; for others, ask the Secretariat."))
+    return verdict
+
+
+def may_change_invitation(actor: User, invitation: Invitation) -> Verdict:
+    """Judge whether ``actor`` may renew or revoke ``invitation``. Source: ACC-11."""
+    person = invitation.user
+    return may_invite(actor, person.role, person.member_state_id)
+
+
+def may_vouch(actor: User, request: AccountRequest) -> Verdict:
+    """Judge whether ``actor`` may give the state's word on ``request``. Source: ACC-11, reading A3."""
+    if not actor.is_focal_point or request.member_state_id != actor.member_state_id:
+        return Verdict(_("Only the focal point of the state vouches for its people."))
+    if request.state != RequestState.WAITING:
+        return Verdict(_("The Secretariat has decided on this request already."))
+    return ALLOWED
+
+
+def may_decide_requests(actor: User) -> Verdict:
+    """Judge whether ``actor`` may decide on requests for accounts. Source: ACC-01, reading A3."""
+    if not actor.is_staff:
+        return Verdict(_("Only the Secretariat decides on requests for an account."))
+    return ALLOWED
+
+
+def may_use_desk(actor: User) -> Verdict:
+    """Judge whether the Secretariat's desk and its pages are open to ``actor``. Source: ACC-03, MOD-01."""
+    if not (actor.may_enter and actor.is_staff):
+        return Verdict(_("Only the Secretariat has this desk."))
+    return ALLOWED
+
+
+def may_leave(actor: User, *, without_successor: bool = False) -> Verdict:
+    """Judge whether ``actor`` may leave the forum for good.
+
+    Args:
+        actor: Who leaves.
+        without_successor: Whether a focal point leaves knowing that nobody has taken over the seat.
+
+    Source: ACC-11, OPS-01.
+    """
+    if actor.is_focal_point and not without_successor:
+        return Verdict(_("Please hand over your seat first, so that your delegation keeps a focal point."))
+    others = User.objects.active().filter(role=Role.SECRETARIAT).exclude(pk=actor.pk)
+    if actor.role == Role.SECRETARIAT and not others.exists():
+        return Verdict(_("You are the last of the Secretariat here: somebody else has to come in first."))
+    return ALLOWED
+
+
+def may_mark_left(actor: User, person: int) -> Verdict:
+    """Judge whether ``actor`` may record that the person with this id has left. Source: ACC-03, MOD-01."""
+    if not (actor.may_enter and actor.is_staff):
+        return Verdict(_("Only the Secretariat records that somebody has left."))
+    if person == actor.pk:
+        return Verdict(_("To leave yourself, use your profile."))
+    return ALLOWED
+
+
+def may_hand_over_seats(actor: User) -> Verdict:
+    """Judge whether ``actor`` hands over seats at all. Source: ACC-10, ACC-11."""
+    if actor.may_enter and (actor.is_staff or (actor.is_focal_point and actor.member_state_id is not None)):
+        return ALLOWED
+    return Verdict(_("Only the focal point of a member state and the Secretariat hand over seats."))
+
+
+def may_hand_over(actor: User, predecessor: User, successor: User) -> Verdict:
+    """Judge whether ``actor`` may pass the seat of one person on to another.
+
+    Args:
+        actor: Who hands over.
+        predecessor: Whose seat it is.
+        successor: Whose it is to be.
+
+    Source: ACC-10, ACC-11.
+    """
+    verdict = may_hand_over_seats(actor)
+    if not verdict:
+        return verdict
+    if predecessor.member_state_id is None or predecessor.member_state_id != successor.member_state_id:
+        return Verdict(_("A seat passes on within one delegation."))
+    if not actor.is_staff and predecessor.member_state_id != actor.member_state_id:
+        return Verdict(_("You hand over seats of your own delegation only."))
+    return ALLOWED
+
+
+def may_remove_factor(actor: User, factor: int) -> Verdict:
+    """Judge whether ``actor`` may give up the second factor with this id."""
+    others = Authenticator.objects.filter(user_id=actor.pk).exclude(pk=factor)
+    if actor.needs_second_factor and not others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
+        return Verdict(_("Your role needs a second factor. Add another one before you remove this one."))
+    return ALLOWED

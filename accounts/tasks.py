@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from accounts.services import outbox
+from accounts.services import archives, audit, leaving, outbox, protocols, terms
 
 
 @shared_task
@@ -16,3 +16,41 @@ def deliver_notices() -> int:
 def clear_sessions() -> None:
     """Forget the sessions that have expired; asked once a day."""
     call_command("clearsessions")
+
+
+@shared_task
+def seal_audit() -> int:
+    """Seal what was added to the audit trail; asked every minute."""
+    return audit.seal()
+
+
+@shared_task
+def prepare_archives() -> int:
+    """Gather the data that people asked for: woken by each request, and once a minute by the clock."""
+    return archives.prepare_waiting()
+
+
+@shared_task
+def discard_personal_data() -> None:
+    """Delete what is kept for some days only: archives, and the addresses of those who left; asked once a day."""
+    archives.discard_expired()
+    archives.discard_strays()
+    leaving.forget_last_letters()
+
+
+@shared_task
+def tell_of_endings() -> int:
+    """Tell of mandates, periods and admissions that end soon; asked once a day."""
+    return terms.tell_of_endings()
+
+
+@shared_task
+def end_what_is_over() -> int:
+    """Record what ended, and sign out those who had nothing else."""
+    return terms.end_what_is_over()
+
+
+@shared_task
+def remind_of_protocol() -> int:
+    """Remind those who have not accepted the protocol in force; asked once a day."""
+    return protocols.remind_of_protocol()

@@ -17,4 +17,4 @@ class MemberStateTranslation(TranslationOptions):
 
 @register(Protocol)
 class ProtocolTranslation(TranslationOptions):
-    fields = ("title", "text")
+    fields = ("title", "text", "changes")

@@ -17,9 +17,11 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from config import languages
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCALE = BASE_DIR / "locale"
-LANGUAGES = ("fr", "es")
+LANGUAGES = [code for code, _name in languages.LANGUAGES if code != "en"]
 APPS = ("accounts", "forum", "moderation", "demo", "config")
 KEYWORDS: dict[str, Any] = {
     "_": None,

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
+
+from config.languages import LANGUAGES  # noqa: F401 - a setting
 
 env = environ.Env()
 
@@ -32,6 +33,7 @@ def _kept_secret(file: Path) -> str:
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(VAR / "secret_key")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # --- The parts ------------------------------------------------------------------------------------
 
@@ -47,6 +49,10 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "guardian",
     "csp",
     "django_htmx",
@@ -129,7 +135,13 @@ if REDIS_URL:
         "ack_emulation": False,  # nor does a worker try to give back wake-ups to it
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {  # all processes count attempts together
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "forum_cache",
+            "OPTIONS": {"MAX_ENTRIES": 10_000},
+        }
+    }
     CELERY_BROKER_URL = "filesystem://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(VAR / "broker"),
@@ -155,7 +167,13 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "deliver-notices": {"task": "accounts.tasks.deliver_notices", "schedule": timedelta(minutes=1)},
+    "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": timedelta(minutes=1)},
+    "end-what-is-over": {"task": "accounts.tasks.end_what_is_over", "schedule": timedelta(minutes=10)},
+    "tell-of-endings": {"task": "accounts.tasks.tell_of_endings", "schedule": timedelta(hours=6)},
+    "remind-of-protocol": {"task": "accounts.tasks.remind_of_protocol", "schedule": timedelta(hours=6)},
     "clear-sessions": {"task": "accounts.tasks.clear_sessions", "schedule": timedelta(days=1)},
+    "prepare-archives": {"task": "accounts.tasks.prepare_archives", "schedule": timedelta(minutes=1)},
+    "discard-personal-data": {"task": "accounts.tasks.discard_personal_data", "schedule": timedelta(days=1)},
     "write-digest": {"task": "forum.tasks.write_digest", "schedule": timedelta(hours=1)},
     "open-due-topics": {"task": "moderation.tasks.open_due_topics", "schedule": timedelta(seconds=10)},
 }
@@ -177,10 +195,15 @@ AUTHENTICATION_BACKENDS = [
 ]
 ANONYMOUS_USER_NAME = None
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "full_name", "institution")},
+    },
+    {"NAME": "accounts.passwords.ContextValidator"},
+    {"NAME": "accounts.passwords.BreachedValidator"},
 ]
+BREACHED_PASSWORDS = env.str("BREACHED_PASSWORDS", default="")  # a file of SHA-1 hashes in order, where there is one
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -197,11 +220,59 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds since the last password, code or passkey, for what is sensitive
+ACCOUNT_FORMS = {"reset_password": "accounts.factors.AskResetForm"}
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=True)  # of the roles in SECOND_FACTOR_ROLES
+SECOND_FACTOR_ROLES = ("moderator", "secretariat", "facilitator")
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from the Secretariat or were confirmed by it
+MFA_TOTP_ISSUER = "Technical Assistance Forum"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a clock may be wrong
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # a whole mission signs in from one address
+MFA_FORMS = {
+    "authenticate": "accounts.factors.CodeForm",
+    "reauthenticate": "accounts.factors.CodeAgainForm",
+    "activate_totp": "accounts.factors.NewTotpForm",
+}
+
+# --- Organisational sign-on by OpenID Connect: it opens accounts that exist, and makes none -----------
+
+OIDC_NAME = env.str("OIDC_NAME", default="")
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="").rstrip("/")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+SOCIALACCOUNT_ADAPTER = "accounts.adapter.OrganisationAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form's redirect to elsewhere would be refused by form-action
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "organisation",
+                "name": OIDC_NAME or OIDC_ISSUER,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_ISSUER},
+            }
+        ]
+        if OIDC_ISSUER and OIDC_CLIENT_ID
+        else [],
+    }
+}
+ACCOUNT_RATE_LIMITS = {  # beside allauth's own; the key is the address
+    "request_account": "20/h/ip,3/d/key",
+    "reset_password": "20/m/ip,5/h/key",
+}
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+if SECURE:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+DEVICE_COOKIE_NAME = "__Host-device" if SECURE else "device"
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
@@ -231,7 +302,6 @@ CONTENT_SECURITY_POLICY = {
 # --- Languages and times --------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("fr", _("French")), ("es", _("Spanish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
@@ -254,12 +324,24 @@ DEMO_MAILBOX = VAR / "mailbox"
 
 # --- Numbers that the documents or the Secretariat may change ---------------------------------------
 
+ADDRESS_CHANGE_LASTS = timedelta(days=2)  # until both addresses must have confirmed
+ADDRESS_CHANGES_A_DAY = 3  # letters that one person can have sent to addresses of others
+ARCHIVE_LASTS = timedelta(days=7)
+ARCHIVE_PREPARATION = timedelta(days=1)  # how long preparing one is tried
+LAST_LETTERS_KEPT = timedelta(days=7)  # addresses of those who have left, after the letter that tells them
+ENDING_NOTICES = (30, 7)  # days before a mandate, a period or an admission ends
+PROTOCOL_REMINDERS = (7, 21)  # days after a version came into force
+INVITATION_IS_OLD = timedelta(days=7)  # from when the desk shows that it is not taken up
 POST_MAX_LENGTH = env.int("POST_MAX_LENGTH", default=20_000)  # characters
 POSTS_PER_PAGE = 20
 DIGEST_POSTS = 30  # most in one mail, the others are counted
 GUIDING_QUESTIONS = (3, 5)  # fewest and most in a weekly topic
 CORE_LANGUAGES = ("en", "fr", "es")  # CDIP/22/3 para 7
 NOTICE_RETRIES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 4 * 60, 12 * 60, 24 * 60, 48 * 60)]
+
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)  # that a personal link works
+INVITATION_LIST_BYTES = 5 * 1024 * 1024  # a spreadsheet of people to invite
+INVITATION_LIST_ROWS = 10_000
 
 # --- What goes wrong: ids, never words (ACC-03) ------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Every address of the forum, by app."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.socialaccount.views import login_cancelled
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
@@ -8,15 +9,24 @@ from django.urls import include, path
 from django.views.generic import RedirectView, TemplateView
 from health_check.views import HealthCheckView
 
+from accounts.views.sessions import PasskeyRemoveView, openid_connect_callback, openid_connect_login
+
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("forum.urls")),
     path("", include("accounts.urls")),
-    # The address on record is the Secretariat's to change (ACC-01): allauth's page for it leads to the profile.
-    path("accounts/email/", RedirectView.as_view(pattern_name="accounts:profile_edit"), name="account_email"),
+    # A new address is confirmed from both sides, so allauth's page for it leads to ours.
+    path("accounts/email/", RedirectView.as_view(pattern_name="accounts:address_edit"), name="account_email"),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/webauthn/keys/<int:pk>/remove/", PasskeyRemoveView.as_view(), name="mfa_remove_webauthn"),
+    path("accounts/2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_list_webauthn"),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    # Of sign-on by an organisation, only what signs in: nobody connects an account to another, or signs up.
+    path("accounts/sign-on/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
+    path("accounts/sign-on/<slug:provider_id>/", openid_connect_login, name="openid_connect_login"),
+    path("accounts/sign-on/<slug:provider_id>/return/", openid_connect_callback, name="openid_connect_callback"),
     path("moderation/", include("moderation.urls")),
     path("admin/", admin.site.urls),
     path(

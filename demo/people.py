@@ -1,6 +1,10 @@
-"""The accounts of the demonstration: one for each role, with a password that everybody may know."""
+"""The accounts of the demonstration: one for each role, with a password and secrets that everybody may know."""
 
+import base64
+import hashlib
 from dataclasses import dataclass
+
+from django.conf import settings
 
 from accounts.enums import Role
 
@@ -49,3 +53,15 @@ ACCOUNTS = (
     DemoAccount("external", "Association of technology managers", "external@forum.example", "en", "Asia/Manila"),
     DemoAccount("evaluator", "Independent evaluator", "evaluator@forum.example", "en", "Europe/London"),
 )
+
+
+def totp_secret_of(email: str) -> str | None:
+    """Return the secret of a sample account's authenticator app, where its role needs one.
+
+    Args:
+        email: The address of the account.
+    """
+    account = next((account for account in ACCOUNTS if account.email == email), None)
+    if account is None or not settings.REQUIRE_SECOND_FACTOR or account.user_role not in settings.SECOND_FACTOR_ROLES:
+        return None
+    return base64.b32encode(hashlib.sha256(f"demonstration {email}".encode()).digest()[:20]).decode()

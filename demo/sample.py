@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
 from django.db import transaction
@@ -16,7 +17,7 @@ from accounts.markdown import render
 from accounts.models import Mandate, MemberState, Protocol, ProtocolAcceptance, RegionalGroup, User
 from accounts.services import outbox
 from accounts.services.reference import load_protocol, translated
-from demo.people import ACCOUNTS, PASSWORD
+from demo.people import ACCOUNTS, PASSWORD, totp_secret_of
 from forum.enums import Capacity, ContributionKind
 from forum.models import Category, Discussion, DiscussionGrant, Follow, Post, Room, RoomGrant, Step, Topic
 from forum.weeks import monday_of
@@ -63,6 +64,9 @@ def _load_people(protocol: Protocol) -> dict[str, User]:
             languages_read=list(dict.fromkeys([account.language, "en"])),
             time_zone=account.time_zone,
         )
+        secret = totp_secret_of(account.email)
+        if secret and not people[account.email].has_second_factor:
+            TOTP.activate(people[account.email], secret)
     for delegate in _read("delegates.toml")["delegate"]:
         code = delegate["state"]
         known = next((a for a in ACCOUNTS if a.role == "delegate" and a.state == code), None)

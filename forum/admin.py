@@ -18,6 +18,7 @@ from forum.models import (
     Discussion,
     DiscussionGrant,
     Draft,
+    Experience,
     Follow,
     Post,
     PostRevision,
@@ -163,3 +164,11 @@ class DiscussionGrantAdmin(GrantAdmin):
     form = DiscussionGrantForm
     list_select_related = ["user", "content_object__topic", "content_object__room"]
     autocomplete_fields = ["user", "content_object"]
+
+
+@admin.register(Experience)
+class ExperienceAdmin(SeenAdmin):
+    list_display = ["user", "category", "step"]
+    list_filter = ["category", "step"]
+    list_select_related = ["user", "category", "step"]
+    search_fields = ["user__full_name", "user__email"]

@@ -3,6 +3,7 @@
 import unicodedata
 import uuid
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -11,8 +12,12 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.forms import LANGUAGES_READ
+from accounts.models import MemberState, User
+from accounts.models.places import RegionalGroup
+from forum.directory import Wanted
 from forum.enums import Capacity, ContributionKind
+from forum.models import Category, Experience, Step
 
 AUTHOR_SALT = "forum.post-form"
 AUTHOR_MAX_AGE = 30 * 24 * 3600  # seconds; longer than any session
@@ -127,3 +132,83 @@ def author_of(token: str) -> int | None:
         return int(signing.loads(token, salt=AUTHOR_SALT, max_age=AUTHOR_MAX_AGE))
     except signing.BadSignature:
         return None
+
+
+class PeopleForm(forms.Form):
+    """Whom somebody looks for among the people."""
+
+    q = forms.CharField(label=_("Name"), max_length=120, required=False, widget=forms.TextInput(attrs={"dir": "auto"}))
+    state = forms.ChoiceField(label=_("Member state"), required=False)
+    group = forms.ChoiceField(label=_("Regional group"), required=False)
+    language = forms.ChoiceField(label=_("Reads"), required=False, choices=[("", _("Any language")), *LANGUAGES_READ])
+    experience = forms.ChoiceField(label=_("Area of experience"), required=False)
+    after = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        states = list(MemberState.objects.select_related("group").order_by("name"))
+        groups: dict[int, RegionalGroup] = {state.group.pk: state.group for state in states if state.group}
+        by_name = sorted(groups.values(), key=str)
+        choices: dict[str, list[tuple[Any, Any]]] = {
+            "state": [("", _("Any member state")), *((str(state.pk), str(state)) for state in states)],
+            "group": [("", _("Any group")), *((str(group.pk), str(group)) for group in by_name)],
+            "experience": [
+                ("", _("Any area")),
+                (_("Categories of assistance"), [(f"category-{row.pk}", str(row)) for row in Category.objects.all()]),
+                (_("Steps of the assistance cycle"), [(f"step-{row.pk}", str(row)) for row in Step.objects.all()]),
+            ],
+        }
+        for name, options in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = options
+
+    @property
+    def wanted(self) -> Wanted:
+        """What was asked for."""
+        kind, _dash, pk = self.cleaned_data["experience"].partition("-")
+        state, group = self.cleaned_data["state"], self.cleaned_data["group"]
+        return Wanted(
+            name=self.cleaned_data["q"],
+            state=int(state) if state else None,
+            group=int(group) if group else None,
+            language=self.cleaned_data["language"],
+            category=int(pk) if kind == "category" else None,
+            step=int(pk) if kind == "step" else None,
+        )
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything was asked for."""
+        return any(self.data.get(name) for name in self.fields if name != "after")
+
+    @property
+    def address(self) -> str:
+        """What was asked for, as an address carries it."""
+        asked = {name: self.data[name] for name in self.fields if name != "after" and self.data.get(name)}
+        return urlencode(asked)
+
+
+class ExperienceForm(forms.Form):
+    """What somebody has experience of."""
+
+    categories: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
+        label=_("Categories of assistance"),
+        queryset=Category.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    steps: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
+        label=_("Steps of the assistance cycle"),
+        queryset=Step.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = Experience.objects.filter(user=person).values_list("category", "step")
+        self.initial = {
+            "categories": [category for category, _step in known if category],
+            "steps": [step for _category, step in known if step],
+        }

@@ -6,6 +6,7 @@ from typing import Protocol
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.enums import Role
 from accounts.models import User
 from accounts.verdicts import ALLOWED, Verdict
 from forum.enums import Capacity, PostState
@@ -52,3 +53,20 @@ def may_edit(actor: User, post: Post) -> Verdict:
     if post.capacity == Capacity.DELEGATION:
         return Verdict(_("A statement of the delegation is not changed once it is made."))
     return may_post(actor, post.discussion)
+
+
+LISTED_ROLES = (Role.DELEGATE, Role.EXPERT, Role.MODERATOR, Role.SECRETARIAT, Role.FACILITATOR)
+
+
+def may_read_directory(viewer: User) -> Verdict:
+    """Judge whether ``viewer`` may know who takes part. Source: ACC-03, ACC-05, CDIP/22/3 para 8."""
+    if viewer.may_enter and (viewer.role in LISTED_ROLES or viewer.role == Role.EVALUATOR):
+        return ALLOWED
+    return Verdict(_("The list of people is for participants."))
+
+
+def may_be_listed(actor: User) -> Verdict:
+    """Judge whether ``actor`` is one of those whom others can look up. Source: ACC-03, ACC-05, reading A24."""
+    if actor.may_enter and actor.role in LISTED_ROLES:
+        return ALLOWED
+    return Verdict(_("Only participants are listed among the people."))

@@ -2,20 +2,37 @@
 
 from typing import Any
 
-from accounts.models import User
-from accounts.services import outbox
-from accounts.signals import protocol_accepted
-from forum.services import letters, reading
+from accounts import endings
+from accounts.models import SeatHandover, User
+from accounts.services import archives as personal_archives
+from accounts.services import outbox, terms
+from accounts.signals import person_left, protocol_accepted, seat_handed_over
+from forum.endings import ending_rights
+from forum.services import archives, letters, reading, seats
 
 
 def connect() -> None:
     """Begin to listen; called once, when the app is ready."""
     protocol_accepted.connect(follow_rooms_at_first_entry)
+    person_left.connect(forget_person)
+    seat_handed_over.connect(move_seat)
+    personal_archives.register(archives.gather)
     outbox.register("topic.opened", letters.topic_opened)
     outbox.register("post.published", letters.post_published)
     outbox.register("week.digested", letters.week_digested)
+    outbox.register("admission.ending", terms.ending_soon)
+    outbox.register("contract.ending", terms.ending_soon)
+    endings.register("admission", "contract", source=ending_rights)
 
 
 def follow_rooms_at_first_entry(sender: type[User], user: User, **kwargs: Any) -> None:
     if not user.follows.exists():
         reading.follow_rooms_read(user)
+
+
+def forget_person(sender: type[User], user: User, **kwargs: Any) -> None:
+    seats.forget_person(user)
+
+
+def move_seat(sender: type[SeatHandover], predecessor: User, successor: User, **kwargs: Any) -> None:
+    seats.move_seat(predecessor=predecessor, successor=successor)

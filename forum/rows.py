@@ -27,7 +27,7 @@ def _language() -> str:
     return translation.get_language() or "en"
 
 
-def _translated(field: str, language: str) -> Coalesce:
+def translated(field: str, language: str) -> Coalesce:
     """Return a field in ``language``, else in the first one that has it, else empty."""
     languages = dict.fromkeys([language, *settings.MODELTRANSLATION_FALLBACK_LANGUAGES])
     texts = [NullIf(f"{field}_{code.replace('-', '_')}", Value("")) for code in languages]
@@ -123,11 +123,11 @@ def _row_columns(language: str) -> Columns:
         "pk",
         "room",
         "room__language",
-        _translated("topic__title", language),
-        _translated("topic__objective", language),
+        translated("topic__title", language),
+        translated("topic__objective", language),
         "topic__year",
         "topic__number",
-        _translated("topic__category__name", language),
+        translated("topic__category__name", language),
         "last_number",
         "last_activity_at",
         "closed_at",
@@ -141,9 +141,9 @@ def _head_columns(language: str) -> Columns:
         *_row_columns(language),
         "topic",
         "room__name",
-        _translated("topic__guiding_questions", language),
-        _translated("topic__synthesis", language),
-        _translated("topic__step__name", language),
+        translated("topic__guiding_questions", language),
+        translated("topic__synthesis", language),
+        translated("topic__step__name", language),
         "draft",
         "is_followed",
     )
@@ -324,7 +324,7 @@ def _compose_post_rows(
         "author_id",
         "author__full_name",
         "author__role",
-        _translated("member_state__name", language),
+        translated("member_state__name", language),
         "reply_to__number",
         "reply_to__author__full_name",
     )

@@ -1,13 +1,23 @@
 """Fixtures for every test."""
 
+from typing import Any
+
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from accounts.models import User
 from forum.models import Room
 from forum.services import reading
 from forum.views import discussions
 from tests.factories import DelegateFactory, ProtocolFactory, RoomFactory
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Let tests with transactions of their own empty the audit trail after themselves; a deployment cannot."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER audit_not_emptied")
 
 
 @pytest.fixture(autouse=True)

@@ -15,14 +15,18 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 
-from accounts.enums import MailScope, Office, Role
+from accounts.enums import AccountStatus, MailScope, Office, Role
 from accounts.models import User
 from accounts.services import outbox
+from accounts.services.addresses import Side, link
+from accounts.services.invitations import Newcomer, invite_person, token_of
 from forum.models import Discussion
 from tests.factories import (
+    AccountRequestFactory,
     DelegateFactory,
     DiscussionFactory,
     MandateFactory,
+    MemberStateFactory,
     PostFactory,
     RegionalGroupFactory,
     RoomFactory,
@@ -39,8 +43,16 @@ READERS = list(ROWS[0])[3:]
 ADMIN_ROWS = {"admin:index", "admin:login", "admin:logout", "admin:forum_topic_changelist", "admin:forum_post_change"}
 
 FORMS = {
+    "accounts:account_request": {"email": "nobody"},
+    "accounts:request_decide": {"decision": "decline"},
+    "accounts:invitation_create": {"email": "nobody"},
+    "accounts:invitation_import": {"file": ""},
+    "accounts:invitation_take_up": {"password": "short"},
+    "accounts:request_vouch": {"vouching": "vouched"},
+    "accounts:invitation_revoke": {"reason": "Left the office."},
     "accounts:profile_edit": {
         "full_name": "Reader",
+        "institution_kind": "ip_office",
         "language": "en",
         "languages_read": "en",
         "time_zone": "Africa/Nairobi",
@@ -87,12 +99,31 @@ def people(discussion: Discussion) -> dict[str, User | None]:
         "external": UserFactory(role=Role.EXTERNAL),
         "external elsewhere": UserFactory(role=Role.EXTERNAL),
         "evaluator": UserFactory(role=Role.EVALUATOR),
+        "mandate over": MandateFactory(
+            user=DelegateFactory(),
+            starts_on=timezone.localdate() - timedelta(days=9),
+            ends_on=timezone.localdate() - timedelta(days=1),
+        ).user,
+        "admission over": UserFactory(role=Role.EXTERNAL),
+        "left": DelegateFactory(status=AccountStatus.LEFT),
     }
     grant(readers["facilitator"], discussion.room)
     grant(readers["facilitator elsewhere"], RoomFactory(language="fr"))
     grant(readers["external"], discussion)
     grant(readers["external elsewhere"], DiscussionFactory())
+    grant(readers["admission over"], discussion, ends_at=timezone.now() - timedelta(seconds=1))
     return readers
+
+
+def invitation_ids(focal_point: User) -> dict[str, object]:
+    """Return an invitation for the focal point's state, one for another, and the token of a personal link."""
+    secretariat = UserFactory(role=Role.SECRETARIAT)
+    ids: dict[str, object] = {}
+    for name, state in (("invitation", focal_point.member_state), ("invitation elsewhere", MemberStateFactory())):
+        newcomer = Newcomer(email=f"{state.pk}@ipo.example", full_name="A. Name", member_state=state)
+        invitation = invite_person(actor=secretariat, newcomer=newcomer)
+        ids |= {name: invitation.pk, "token": token_of(invitation)}
+    return ids
 
 
 def answer(name: str, method: str, address: str, reader: User | None) -> str:
@@ -118,6 +149,17 @@ def test_each_reader_is_answered_as_the_matrix_says(db, row):
         "post": own.pk,
         "symbol": discussion.topic.symbol,
         "weekly": WeeklyTopicFactory().pk,
+        "request": AccountRequestFactory(member_state=readers["focal point"].member_state).pk,
+        "request elsewhere": AccountRequestFactory().pk,
+        **invitation_ids(readers["focal point"]),
+        "author": own.author.pk,
+        "address token": link(
+            own.author.address_changes.create(new_email="new@forum.example", expires_at=timezone.now() + timedelta(1)),
+            Side.OLD,
+        )
+        .rstrip("/")
+        .rpartition("/")[2],
+        "archive": own.author.archives.create(ready_at=timezone.now(), expires_at=timezone.now() + timedelta(1)).pk,
         "stop token": outbox.stop_url(own.author, MailScope.POSTS).rstrip("/").rpartition("/")[2],
     }
     address = row["address"].format_map(ids)

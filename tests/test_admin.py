@@ -199,7 +199,7 @@ def test_a_mandate_is_added_and_deleted_with_entries(client, secretariat):
     client.post(address(Mandate, "delete", mandate.pk), {"post": "yes"})
 
     assert not Mandate.objects.exists()
-    assert [len(audited(action)) for action in ("mandate.added", "mandate.deleted")] == [1, 1]
+    assert [len(audited(action)) for action in ("mandate.given", "mandate.deleted")] == [1, 1]
 
 
 def protocol_data(version):

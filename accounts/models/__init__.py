@@ -1,14 +1,20 @@
 """Who takes part, how we reach them, and what is kept of decisions."""
 
 from accounts.models.audit import AuditEntry
+from accounts.models.entry import AccountRequest, Invitation
 from accounts.models.mandates import Mandate
 from accounts.models.notices import MailPreference, Notice
 from accounts.models.people import User
 from accounts.models.places import MemberState, RegionalGroup
 from accounts.models.protocols import Protocol, ProtocolAcceptance
+from accounts.models.seats import AddressChange, DataArchive, SeatHandover
 
 __all__ = [
+    "AccountRequest",
+    "AddressChange",
     "AuditEntry",
+    "DataArchive",
+    "Invitation",
     "MailPreference",
     "Mandate",
     "MemberState",
@@ -16,5 +22,6 @@ __all__ = [
     "Protocol",
     "ProtocolAcceptance",
     "RegionalGroup",
+    "SeatHandover",
     "User",
 ]

@@ -23,6 +23,9 @@ class AuditEntry(models.Model):
     subject = models.CharField(
         pgettext_lazy("audit entry", "subject"), max_length=80, help_text=_("Kind and id, such as forum.post:12.")
     )
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    position = models.PositiveBigIntegerField(_("place in the chain"), null=True, unique=True, editable=False)
+    hash = models.CharField(_("seal"), max_length=64, blank=True, editable=False)
     facts = models.JSONField(_("facts"), default=dict, blank=True)
 
     class Meta:

@@ -1,7 +1,7 @@
 """The outbox: one row for each thing one person is to be told."""
 
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -12,6 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import MailScope, NoticeState, Pace
+
+if TYPE_CHECKING:
+    from accounts.models.people import User
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -24,8 +27,15 @@ class Notice(models.Model):
     """One thing one person is to be told, kept until it is. Written in the transaction of the event."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices", verbose_name=_("recipient")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notices",
+        verbose_name=_("recipient"),
     )
+    address = models.EmailField(_("address"), blank=True, help_text=_("Of somebody who has no account."))
+    language = models.CharField(_("language"), max_length=10, blank=True)
     kind = models.CharField(_("kind"), max_length=40)
     scope = models.CharField(_("scope"), max_length=10, choices=MailScope)
     key = models.CharField(_("key"), max_length=120, unique=True)
@@ -50,9 +60,22 @@ class Notice(models.Model):
                 fields=["next_attempt_at", "id"], condition=Q(state=NoticeState.WAITING), name="notice_waiting"
             )
         ]
+        constraints = [
+            models.CheckConstraint(
+                name="notice_is_for_a_person_or_an_address",
+                condition=Q(user__isnull=False, address="") | (Q(user=None) & ~Q(address="")),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def reader(self) -> "User":
+        """The person who is told; not to be asked for where a notice goes to an address alone."""
+        if self.user is None:
+            raise ValueError("This notice goes to somebody who has no account.")
+        return self.user
 
 
 class MailPreference(models.Model):

@@ -5,6 +5,8 @@ import zoneinfo
 from datetime import date, datetime
 from typing import Any, Self
 
+from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
@@ -14,15 +16,28 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from accounts.composed import ComposedExpression
 from accounts.days import today
-from accounts.enums import PACE_BY_DEFAULT, AccountStatus, Gender, InstitutionKind, MailScope, Office, Pace, Role
+from accounts.enums import (
+    PACE_BY_DEFAULT,
+    AccountStatus,
+    Gender,
+    InstitutionKind,
+    MailScope,
+    Office,
+    OfficeProfile,
+    Pace,
+    Role,
+)
 from accounts.models.mandates import Mandate
 from accounts.models.notices import MailPreference
 from accounts.models.places import MemberState
 from accounts.models.protocols import Protocol, ProtocolAcceptance
+
+FORMER = gettext_noop("Former participant")  # in place of the name of somebody who has left
 
 
 def validate_plain_name(value: str) -> None:
@@ -62,7 +77,9 @@ class UserQuerySet(models.QuerySet["User"]):
         """Add, in the same statement, what deciding about access on ``day`` (today, when not given) needs to know."""
         day = day or today()
         return self.annotate(
-            has_accepted_protocol=_has_accepted_protocol(day=day), is_focal_point=_is_focal_point(day=day)
+            has_accepted_protocol=_has_accepted_protocol(day=day),
+            is_focal_point=_is_focal_point(day=day),
+            has_second_factor=_has_second_factor(),
         )
 
     def wanting(self, scope: MailScope, pace: Pace) -> Self:
@@ -72,10 +89,16 @@ class UserQuerySet(models.QuerySet["User"]):
             return self.filter(~Exists(chosen.exclude(pace=pace)))
         return self.filter(Exists(chosen.filter(pace=pace)))
 
+    def yet_to_accept(self, protocol: Protocol) -> Self:
+        """Keep those who have not accepted ``protocol``. Source: OPS-01."""
+        return self.filter(~Exists(ProtocolAcceptance.objects.filter(user=OuterRef("pk"), protocol=protocol)))
+
     def active(self, at: datetime | None = None) -> Self:
         """Keep those whose account works at ``at`` (now, when not given)."""
         now = at or timezone.now()
-        return self.filter(Q(suspended_until=None) | Q(suspended_until__lte=now), status=AccountStatus.ACTIVE)
+        day = timezone.localdate(now, timezone=timezone.get_default_timezone())
+        serving = Q(serves_until=None) | Q(serves_until__gte=day)
+        return self.filter(serving, Q(suspended_until=None) | Q(suspended_until__lte=now), status=AccountStatus.ACTIVE)
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -123,6 +146,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     status = models.CharField(_("status"), max_length=10, choices=AccountStatus, default=AccountStatus.INVITED)
     suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True)
+    serves_until = models.DateField(
+        _("serves until"),
+        null=True,
+        blank=True,
+        help_text=_("The last day of a contract or period; empty where there is none."),
+    )
+    biography = models.TextField(_("about you"), max_length=2_000, blank=True)
+    office_profile = models.CharField(_("kind of IP office"), max_length=20, choices=OfficeProfile, blank=True)
+    shows_email = models.BooleanField(_("other participants see my e-mail address"), default=False)
+    left_at = models.DateTimeField(_("left at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects = UserManager()
@@ -151,9 +184,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.full_name
 
     @property
+    def shown_name(self) -> str:
+        """The name; in the reader's language where it is gone."""
+        return gettext(FORMER) if self.status == AccountStatus.LEFT else self.full_name
+
+    @property
     def is_active(self) -> bool:  # type: ignore[override]
         """Whether the account works now: taken up, not left, not suspended."""
-        if self.status != AccountStatus.ACTIVE:
+        if self.status != AccountStatus.ACTIVE or (self.serves_until is not None and self.serves_until < today()):
             return False
         return self.suspended_until is None or self.suspended_until <= timezone.now()
 
@@ -184,12 +222,28 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def is_focal_point(self) -> bool:
         """Whether a mandate for the state is in force today; ``with_access`` fills this."""
-        return self.mandates.in_force(today()).filter(office=Office.FOCAL_POINT).exists()
+        mandates = self.mandates.in_force(today())
+        return mandates.filter(office=Office.FOCAL_POINT, member_state=self.member_state_id).exists()
+
+    @cached_property
+    def has_second_factor(self) -> bool:
+        """Whether an authenticator app or a passkey is set up; ``with_access`` fills this."""
+        return _second_factors().filter(user=self).exists()
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether this role enters with a second factor only."""
+        return settings.REQUIRE_SECOND_FACTOR and self.role in settings.SECOND_FACTOR_ROLES
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Whether a second factor is still to be set up before anything opens."""
+        return self.needs_second_factor and not self.has_second_factor
 
     @property
     def may_enter(self) -> bool:
         """Whether anything of the forum is open to this person now. Source: ACC-02, OPS-01."""
-        return self.is_active and self.has_accepted_protocol
+        return self.is_active and self.has_accepted_protocol and not self.lacks_second_factor
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -208,9 +262,23 @@ def _accepted(day: date) -> Exists:
     return Exists(ProtocolAcceptance.objects.filter(user=OuterRef("pk"), protocol=Subquery(in_force.values("pk")[:1])))
 
 
+def _second_factors() -> models.QuerySet:
+    factors: models.QuerySet = apps.get_model("mfa", "Authenticator")._default_manager.filter(
+        type__in=["totp", "webauthn"]
+    )
+    return factors
+
+
+def _can_prove_twice() -> Exists:
+    return Exists(_second_factors().filter(user=OuterRef("pk")))
+
+
 def _speaks_for_state(day: date) -> Exists:
-    return Exists(Mandate.objects.in_force(day).filter(user=OuterRef("pk"), office=Office.FOCAL_POINT))
+    """Tell whether there is a mandate for the state that somebody is of: who has changed states speaks for none."""
+    mandates = Mandate.objects.in_force(day).filter(user=OuterRef("pk"), office=Office.FOCAL_POINT)
+    return Exists(mandates.filter(member_state=OuterRef("member_state")))
 
 
 _has_accepted_protocol = ComposedExpression(User, _accepted, day=date)
 _is_focal_point = ComposedExpression(User, _speaks_for_state, day=date)
+_has_second_factor = ComposedExpression(User, _can_prove_twice)

@@ -1,18 +1,31 @@
 """The protocol of use, and who accepted which version of it."""
 
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts.days import today
+
+if TYPE_CHECKING:
+    from accounts.models.people import User
 
 
 class ProtocolQuerySet(models.QuerySet["Protocol"]):
     def in_force(self, day: date) -> Self:
         """Keep the versions in force by ``day``, the one that counts first."""
         return self.filter(in_force_on__lte=day).order_by("-in_force_on", "-version")
+
+    def visible_to(self, viewer: "User") -> Self:
+        """Keep the version in force and those that ``viewer`` accepted; for the Secretariat, all. Source: OPS-01."""
+        if viewer.may_enter and viewer.is_staff:
+            return self
+        in_force = Protocol.objects.in_force(today()).values("pk")[:1]
+        return self.filter(Q(pk__in=in_force) | Q(pk__in=viewer.acceptances.values("protocol")))
 
 
 class Protocol(models.Model):
@@ -21,6 +34,9 @@ class Protocol(models.Model):
     version = models.PositiveIntegerField(_("version"), unique=True)
     title = models.CharField(_("title"), max_length=160)
     text = models.TextField(_("text"), help_text=_("Markdown, in each language of the forum."))
+    changes = models.TextField(
+        _("what changed"), blank=True, help_text=_("Markdown, in each language: what is new in this version.")
+    )
     in_force_on = models.DateField(_("in force from"))
 
     objects = ProtocolQuerySet.as_manager()

@@ -2,7 +2,7 @@
 
 import logging
 import smtplib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from celery import current_app
@@ -46,29 +46,40 @@ class Letter:
 
 
 Composer = Callable[[Notice], Letter | None]
-_composers: dict[str, Composer] = {}
 
 
-def register(kind: str, composer: Composer) -> None:
+@dataclass(frozen=True)
+class _Kind:
+    composer: Composer
+    is_service: bool
+
+
+_kinds: dict[str, _Kind] = {}
+
+
+def register(kind: str, composer: Composer, *, is_service: bool = False) -> None:
     """Have ``composer`` write the letters of notices of ``kind``.
 
     Args:
         kind: Noun and past verb of the event, such as ``post.published``.
         composer: Takes a notice whose reader's language and time zone are active; answers None
             when the reader may no longer see what it is about.
+        is_service: Whether it is sent whatever the state of the account and without a way to end it,
+            because it is about the account itself: an invitation, a decision, a confirmation.
     """
-    _composers[kind] = composer
+    _kinds[kind] = _Kind(composer, is_service)
 
 
-def key_of(kind: str, about: int, user: int) -> str:
+def key_of(kind: str, about: int, user: int, occasion: str = "") -> str:
     """Return the key that is the same for the same event and person, however often it is written.
 
     Args:
         kind: Noun and past verb of the event.
         about: The id of the row that the letter is written from.
         user: The id of the person.
+        occasion: What tells events of one kind about the same row apart, such as a day.
     """
-    return f"{kind}.{about}.{user}"
+    return ".".join(filter(None, [kind, str(about), str(user), occasion]))
 
 
 def notify(recipients: Mapping[int, MailScope], *, kind: str, about: models.Model) -> int:
@@ -101,6 +112,31 @@ def notify(recipients: Mapping[int, MailScope], *, kind: str, about: models.Mode
     return len(notices)
 
 
+def notify_each(events: Iterable[tuple[int, models.Model]], *, kind: str, scope: MailScope, occasion: str = "") -> None:
+    """Write a notice for each of many people, each about a row of its own; the worker is woken once.
+
+    Args:
+        events: The id of the person and the row that the letter is written from; rows of one model.
+        kind: Noun and past verb of the event.
+        scope: The kind of mail.
+        occasion: What tells events of one kind about the same row apart, such as a day.
+    """
+    notices = [
+        Notice(
+            user_id=user,
+            kind=kind,
+            scope=scope,
+            key=key_of(kind, about.pk, user, occasion),
+            content_type=ContentType.objects.get_for_model(about),
+            object_id=about.pk,
+        )
+        for user, about in events
+    ]
+    if notices:
+        Notice.objects.bulk_create(notices, batch_size=BATCH, ignore_conflicts=True)
+        transaction.on_commit(wake, robust=True)
+
+
 @transaction.atomic
 def try_again(*, actor: User, notices: models.QuerySet[Notice]) -> int:
     """Have notices that were refused or given up tried again at once.
@@ -117,6 +153,28 @@ def try_again(*, actor: User, notices: models.QuerySet[Notice]) -> int:
     audit.record(actor, "notices.tried_again", actor, count=count)
     transaction.on_commit(wake, robust=True)
     return count
+
+
+def notify_address(address: str, *, language: str, kind: str, about: models.Model) -> None:
+    """Write a notice for somebody who has no account; its kind is a service.
+
+    Args:
+        address: Where it goes.
+        language: What it is written in.
+        kind: Noun and past verb of the event.
+        about: The row that the letter is written from.
+    """
+    notice = Notice(
+        address=address,
+        language=language,
+        kind=kind,
+        scope=MailScope.ACCOUNT,
+        key=f"{kind}.{about.pk}.address",
+        content_type=ContentType.objects.get_for_model(about),
+        object_id=about.pk,
+    )
+    Notice.objects.bulk_create([notice], ignore_conflicts=True)
+    transaction.on_commit(wake, robust=True)
 
 
 def wake() -> None:
@@ -194,16 +252,22 @@ def _put_off(notice: Notice, error: Exception) -> None:
 
 def _send(notice: Notice, connection: BaseEmailBackend) -> bool:
     """Write and send one letter; answer False when it is no longer wanted or allowed."""
-    reader = User.objects.with_access().get(pk=notice.user_id)
+    kind = _kinds[notice.kind]
+    reader = User.objects.with_access().get(pk=notice.user_id) if notice.user_id else None
     notice.user = reader
-    if not reader.is_active or pace_of(reader, MailScope(notice.scope)) == Pace.NONE or notice.about is None:
+    if notice.about is None or not (kind.is_service or _is_wanted(notice, reader)):
         return False
-    with translation.override(reader.language), timezone.override(reader.zone):
-        letter = _composers[notice.kind](notice)
+    language, zone = (reader.language, reader.zone) if reader else (notice.language, None)
+    with translation.override(language), timezone.override(zone):
+        letter = kind.composer(notice)
         if letter is None:
             return False
-        _message(notice, letter, connection).send()
+        _message(notice, letter, connection, is_service=kind.is_service).send()
     return True
+
+
+def _is_wanted(notice: Notice, reader: User | None) -> bool:
+    return reader is not None and reader.is_active and pace_of(reader, MailScope(notice.scope)) != Pace.NONE
 
 
 def pace_of(user: User, scope: MailScope) -> Pace:
@@ -217,26 +281,29 @@ def message_id(key: str) -> str:
     return f"<{key}@{settings.MAIL_DOMAIN}>"
 
 
-def _message(notice: Notice, letter: Letter, connection: BaseEmailBackend) -> EmailMultiAlternatives:
+def _message(
+    notice: Notice, letter: Letter, connection: BaseEmailBackend, *, is_service: bool
+) -> EmailMultiAlternatives:
     """Put a letter into an envelope that mail clients thread and can unsubscribe from (RFC 2369, 8058)."""
-    threading = {}
+    extra = {}
     if letter.replies_to:
-        threading = {
+        extra = {
             "In-Reply-To": message_id(letter.replies_to[-1]),
             "References": " ".join(map(message_id, letter.replies_to)),
         }
+    if notice.user is not None and not is_service and notice.scope != MailScope.ACCOUNT:
+        extra["List-Unsubscribe"] = f"<{stop_url(notice.user, MailScope(notice.scope))}>"
+        extra["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message = EmailMultiAlternatives(
         letter.subject,
         letter.text,
-        to=[notice.user.email],
+        to=[notice.user.email if notice.user else notice.address],
         connection=connection,
         headers={
             "Message-ID": message_id(notice.key),
             "List-Id": f"<{letter.list_name}.{settings.MAIL_DOMAIN}>",
-            "List-Unsubscribe": f"<{stop_url(notice.user, MailScope(notice.scope))}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Auto-Submitted": "auto-generated",
-            **threading,
+            **extra,
         },
     )
     message.attach_alternative(letter.html, "text/html")

@@ -2,6 +2,7 @@
 
 from forum.models.digests import Digest
 from forum.models.discussions import Discussion
+from forum.models.experience import Experience
 from forum.models.grants import DiscussionGrant, RoomGrant
 from forum.models.posts import Post, PostRevision
 from forum.models.reading import Draft, Follow, ReadPosition
@@ -14,6 +15,7 @@ __all__ = [
     "Discussion",
     "DiscussionGrant",
     "Draft",
+    "Experience",
     "Follow",
     "Post",
     "PostRevision",

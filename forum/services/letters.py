@@ -4,38 +4,20 @@ from itertools import groupby
 
 from django.conf import settings
 from django.db.models import Q
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.enums import MailScope
 from accounts.models import Notice
 from accounts.services import outbox
+from accounts.services.letters import write_letter
 from accounts.services.outbox import Letter
 from forum.enums import PostState
 from forum.models import Digest, Discussion, Post, Topic
 
 
-def _letter(notice: Notice, template: str, subject: str, room: str, context: dict[str, object], *above: str) -> Letter:
-    context = {
-        **context,
-        "subject": subject,
-        "site": settings.PUBLIC_URL,
-        "reader": notice.user,
-        "stop_url": outbox.stop_url(notice.user, MailScope(notice.scope)),
-    }
-    return Letter(
-        subject=" ".join(subject.split()),
-        text=render_to_string(f"forum/emails/{template}.txt", context),
-        html=render_to_string(f"forum/emails/{template}.html", context),
-        replies_to=above,
-        list_name=room,
-    )
-
-
 def _nearest(notice: Notice, topic: Topic) -> Discussion | None:
     """Return the topic's discussion that the reader follows or reads first, if any is still theirs to see."""
-    reader = notice.user
+    reader = notice.reader
     order = [reader.language, *reader.languages_read]
     visible = Discussion.objects.visible_to(reader).filter(topic=topic).select_related("topic", "room")
     return min(
@@ -53,14 +35,20 @@ def topic_opened(notice: Notice) -> Letter | None:
     if discussion is None:
         return None
     subject = _("This week: %(title)s") % {"title": topic.title}
-    return _letter(notice, "topic_opened", subject, discussion.room.language, {"discussion": discussion})
+    return write_letter(
+        notice,
+        "forum/emails/topic_opened",
+        subject,
+        {"discussion": discussion},
+        list_name=discussion.room.language,
+    )
 
 
 def week_digested(notice: Notice) -> Letter | None:
     """Tell of a week's posts in what the reader follows, the text itself, by discussion. Source: workflow 2.1."""
     digest = notice.about
     assert isinstance(digest, Digest)
-    reader = notice.user
+    reader = notice.reader
     posts = (
         Post.objects.visible_to(reader)
         .filter(state=PostState.VISIBLE, posted_at__gte=digest.starts_at, posted_at__lt=digest.ends_at)
@@ -81,12 +69,12 @@ def week_digested(notice: Notice) -> Letter | None:
     }
     by_discussion = [(discussion, list(group)) for discussion, group in groupby(shown, key=lambda p: p.discussion)]
     context: dict[str, object] = {"discussions": by_discussion, "further": total - len(shown)}
-    return _letter(notice, "week_digested", subject, "forum", context)
+    return write_letter(notice, "forum/emails/week_digested", subject, context)
 
 
 def post_published(notice: Notice) -> Letter | None:
     """Tell of a post, under its topic and the post it answers in the reader's mail client."""
-    reader = notice.user
+    reader = notice.reader
     post = (
         Post.objects.visible_to(reader)
         .filter(pk=notice.object_id, state=PostState.VISIBLE)
@@ -100,4 +88,11 @@ def post_published(notice: Notice) -> Letter | None:
     if post.reply_to_id:
         above.append(outbox.key_of("post.published", post.reply_to_id, reader.pk))
     subject = _("Re: This week: %(title)s") % {"title": topic.title}
-    return _letter(notice, "post_published", subject, post.discussion.room.language, {"post": post}, *above)
+    return write_letter(
+        notice,
+        "forum/emails/post_published",
+        subject,
+        {"post": post},
+        list_name=post.discussion.room.language,
+        replies_to=tuple(above),
+    )

@@ -38,6 +38,12 @@ def discussion_rows(rows: list[DiscussionRow]) -> SafeString:
 
 
 @register.simple_tag
+def count_words() -> str:
+    """Give the script that counts posts its words."""
+    return fragments.count_words(translation.get_language() or "en")
+
+
+@register.simple_tag
 def markdown(text: str, anchor: str = "") -> SafeString:
     """Show Markdown that is not stored as HTML, sanitised."""
     return mark_safe(render(text, anchor))  # noqa: S308 - sanitised

@@ -34,6 +34,15 @@ def room_list(request: SignedInRequest) -> HttpResponse:
 
 
 @require_GET
+def this_week(request: SignedInRequest) -> HttpResponse:
+    """Lead to this week's discussion in the room that the reader reads first, where there is one."""
+    for summary in room_summaries(request.user):
+        for discussion in summary.this_week:
+            return redirect(discussion.get_absolute_url())
+    return redirect("forum:room_list")
+
+
+@require_GET
 def room_detail(request: SignedInRequest, language: str) -> HttpResponse:
     room = get_object_or_404(Room.objects.visible_to(request.user), language=language)
     page = room_page(room, viewer=request.user, before=_before(request.GET.get("before", "")))

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from accounts.services import audit
@@ -145,5 +146,5 @@ def _require_all_languages(topic: Topic) -> None:
         raise ValidationError(
             _("Before it opens, the topic needs its title, objective and guiding questions in: %(languages)s."),
             code="language_missing",
-            params={"languages": ", ".join(str(names[language]) for language in missing)},
+            params={"languages": pgettext("in a list", ", ").join(str(names[language]) for language in missing)},
         )

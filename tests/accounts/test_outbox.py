@@ -444,14 +444,14 @@ def test_what_was_sent_is_not_sent_again_by_trying_again(delegate):
 
 def test_one_letter_that_cannot_be_written_does_not_hold_up_the_others(delegate, monkeypatch):
     broken, sound = tell(delegate), tell(delegate)
-    write = outbox._composers["post.published"]
+    write = outbox._kinds["post.published"].composer
 
     def fail_on_the_first(notice):
         if notice.pk == broken.pk:
             User.objects.filter(pk="no number").exists()
         return write(notice)
 
-    monkeypatch.setitem(outbox._composers, "post.published", fail_on_the_first)
+    monkeypatch.setitem(outbox._kinds, "post.published", outbox._Kind(fail_on_the_first, is_service=False))
 
     outbox.deliver_due()
 
@@ -461,7 +461,7 @@ def test_one_letter_that_cannot_be_written_does_not_hold_up_the_others(delegate,
 
 def test_a_fault_of_the_database_in_one_letter_does_not_hold_up_the_others(delegate, monkeypatch):
     broken, sound = tell(delegate), tell(delegate)
-    write = outbox._composers["post.published"]
+    write = outbox._kinds["post.published"].composer
 
     def fail_on_the_first(notice):
         if notice.pk == broken.pk:
@@ -469,7 +469,7 @@ def test_a_fault_of_the_database_in_one_letter_does_not_hold_up_the_others(deleg
                 cursor.execute("SELECT 1 / 0")
         return write(notice)
 
-    monkeypatch.setitem(outbox._composers, "post.published", fail_on_the_first)
+    monkeypatch.setitem(outbox._kinds, "post.published", outbox._Kind(fail_on_the_first, is_service=False))
 
     outbox.deliver_due()
 

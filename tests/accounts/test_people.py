@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.enums import MailScope, Office, Pace, Role
+from accounts.forms import CHOOSABLE
 from accounts.models import AuditEntry, MailPreference, User
 from accounts.models.people import time_zones
 from accounts.services.people import update_profile
@@ -33,6 +34,7 @@ def profile(**changes: object) -> dict[str, object]:
         "languages_read": ["fr", "en"],
         "time_zone": "America/Bogota",
         "gender": "",
+        "institution_kind": "ip_office",
         "mail_topics": "at_once",
         "mail_replies": "none",
         "mail_posts": "at_once",
@@ -101,7 +103,7 @@ def test_the_profile_shows_what_is_kept(client, delegate):
     form = client.get(PROFILE).context["form"]
 
     assert form["full_name"].value() == delegate.full_name
-    assert [form[f"mail_{scope}"].value() for scope in MailScope] == [Pace.AT_ONCE, Pace.AT_ONCE, Pace.NONE]
+    assert [form[f"mail_{scope}"].value() for scope in CHOOSABLE] == [Pace.AT_ONCE, Pace.AT_ONCE, Pace.NONE]
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ def test_a_state_is_addressed_as_the_organisation_addresses_it():
     load_member_states()
 
     assert MemberState.objects.get(code="BO").name_es == "Bolivia (Estado Plurinacional de)"
+    assert MemberState.objects.get(code="SY").name_ar == "الجمهورية العربية السورية"
 
 
 def test_every_group_has_states():

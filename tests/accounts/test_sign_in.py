@@ -1,20 +1,37 @@
 """Coming in: the sign-in, who is kept out, and the protocol before the first entry."""
 
+import hashlib
+import re
+import threading
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.contenttypes.models import ContentType
 from django.core import mail
+from django.core.cache import caches
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import AccountStatus, Role
 from accounts.models import AuditEntry, ProtocolAcceptance, User
+from accounts.passwords import _is_in_file
+from accounts.services import outbox
 from accounts.services.people import accept_protocol
 from forum.models import Follow
-from tests.factories import DelegateFactory, DiscussionFactory, ProtocolFactory, RoomFactory, UserFactory
+from tests.factories import (
+    DelegateFactory,
+    DiscussionFactory,
+    MemberStateFactory,
+    ProtocolFactory,
+    RoomFactory,
+    UserFactory,
+)
 from tests.factories.accounts import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -76,16 +93,146 @@ def test_four_wrong_attempts_leave_the_right_password_working(client, delegate):
     assert is_signed_in(client)
 
 
-def test_the_reset_of_a_password_does_not_tell_who_has_an_account(client, delegate):
-    known = client.post("/accounts/password/reset/", {"email": delegate.email.upper()})
-    unknown = client.post("/accounts/password/reset/", {"email": "nobody@forum.example"})
+def test_the_reset_of_a_password_does_not_tell_who_has_an_account(delegate):
+    suspended = DelegateFactory(suspended_until=timezone.now() + timedelta(days=1))
+    addresses = [delegate.email.upper(), suspended.email, "nobody@forum.example"]
 
-    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    answers = [Client().post("/accounts/password/reset/", {"email": address}) for address in addresses]
+
+    assert {answer.status_code for answer in answers} == {302}
+    assert len({answer.content for answer in answers}) == 1
+    assert len({str(sorted(answer.headers.items())) for answer in answers}) == 1
+    assert mail.outbox == []  # nothing is sent while somebody waits
+    outbox.deliver_due()
     assert [message.to for message in mail.outbox] == [[delegate.email]]
+
+
+def statements_of(call) -> list[str]:
+    with CaptureQueriesContext(connection) as queries:
+        call()
+    return [query["sql"].split()[0] for query in queries.captured_queries]
+
+
+def test_the_reset_does_the_same_work_for_known_and_unknown_addresses(delegate):
+    ContentType.objects.get_for_model(User)
+    ask = "/accounts/password/reset/"
+
+    known = statements_of(lambda: Client().post(ask, {"email": delegate.email}))
+    unknown = statements_of(lambda: Client().post(ask, {"email": "nobody@forum.example"}))
+
+    assert known == unknown
+    assert "INSERT" in known
+
+
+def test_a_sign_in_hashes_one_password_whether_or_not_there_is_an_account(delegate, monkeypatch):
+    suspended = DelegateFactory(suspended_until=timezone.now() + timedelta(days=1))
+    without_password = DelegateFactory(password="!unusable")
+    hashed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *given: hashed.append(1) or encode(*given))
+    counts = []
+    for address in [delegate.email, suspended.email, without_password.email, "nobody@forum.example"]:
+        hashed.clear()
+        sign_in(Client(), address, "not-the-password-1")
+        counts.append(len(hashed))
+
+    assert counts == [1, 1, 1, 1]
+
+
+def test_a_wrong_password_is_answered_alike_for_every_kind_of_account(delegate):
+    suspended = DelegateFactory(suspended_until=timezone.now() + timedelta(days=1))
+    invited = DelegateFactory(status=AccountStatus.INVITED)
+    addresses = [delegate.email, suspended.email, invited.email, "nobody@forum.example"]
+
+    answers = [sign_in(Client(), address, "not-the-password-1") for address in addresses]
+
+    pages = {
+        re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", answer.content.decode()).replace(address, "")
+        for answer, address in zip(answers, addresses, strict=True)
+    }
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(pages) == 1
+    assert len({str(sorted(answer.headers)) for answer in answers}) == 1
+
+
+SPELLINGS = [str.upper, str.title, str.swapcase, lambda a: f" {a} ", lambda a: a.replace("s", "ſ")]
+
+
+def test_attempts_are_counted_whatever_the_spelling_and_wherever_they_come_from(client, delegate, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    for number, spelling in enumerate(SPELLINGS):
+        fields = {"login": spelling(delegate.email), "password": "not-the-password-1"}
+        client.post(LOGIN, fields, headers={"X-Forwarded-For": f"203.0.113.{number}"})
+
+    sign_in(client, delegate.email)
+
+    assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS[3:])
+def test_such_a_spelling_opens_the_account_as_well(client, delegate, spelling):
+    sign_in(client, spelling(delegate.email))
+
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize(("proxies", "stopped"), [(0, True), (1, False)], ids=["no proxy", "behind one"])
+def test_the_address_a_client_claims_counts_only_from_a_proxy(settings, proxies, stopped):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    person = DelegateFactory()
+    for number in range(12):
+        fields = {"login": f"nobody{number}@forum.example", "password": "not-the-password-1"}
+        Client().post(LOGIN, fields, headers={"X-Forwarded-For": f"203.0.113.{number}"})
+
+    client = Client()
+    sign_in_from = {"X-Forwarded-For": "203.0.113.99"}
+    client.post(LOGIN, {"login": person.email, "password": PASSWORD}, headers=sign_in_from)
+
+    assert is_signed_in(client) is not stopped
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_redis_attempts_are_counted_in_the_database(delegate, settings):
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "forum_cache"}}
+    caches["default"].clear()
+    attempts = [Client() for _attempt in range(12)]
+    start = threading.Barrier(len(attempts))
+    evaluated = []
+
+    def attempt(client: Client) -> None:
+        start.wait()
+        answer = sign_in(client, delegate.email, "not-the-password-1")
+        evaluated.append("not correct" in answer.content.decode())
+        connection.close()
+
+    threads = [threading.Thread(target=attempt, args=(client,)) for client in attempts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert 1 <= evaluated.count(True) <= 5
+
+
+def test_the_administrations_own_sign_in_is_this_one(client):
+    answer = client.get("/admin/login/?next=/admin/")
+
+    assert answer["Location"].startswith(LOGIN)
+    assert client.post("/admin/login/", {"username": "a", "password": "b"}).status_code == 302
+
+
+def test_a_link_to_set_a_password_works_once_and_not_for_who_is_suspended_meanwhile(client, delegate):
+    client.post("/accounts/password/reset/", {"email": delegate.email})
+    User.objects.filter(pk=delegate.pk).update(suspended_until=timezone.now() + timedelta(days=1))
+
+    outbox.deliver_due()
+
+    assert mail.outbox == []
 
 
 def test_a_forgotten_password_can_be_set_anew_by_the_link_in_the_mail(client, delegate):
     client.post("/accounts/password/reset/", {"email": delegate.email})
+    outbox.deliver_due()
     link = next(word for word in mail.outbox[0].body.split() if "/password/reset/key/" in word)
     form = client.get(link[link.index("/accounts/") :], follow=True)
 
@@ -95,8 +242,55 @@ def test_a_forgotten_password_can_be_set_anew_by_the_link_in_the_mail(client, de
     assert is_signed_in(client)
 
 
-@pytest.mark.parametrize("password", ["short-one", "password123456"])
-def test_a_weak_password_is_not_taken(client, delegate, password):
+WEAK = [
+    *("short-1", "short-12", "eight-to-14-ok", "password1234567", "P@ssw0rd-P@ssw0rd", "qwertyuiopasdfgh"),
+    *("iloveyouiloveyou", "123456789012345", "aaaaaaaaaaaaaaaaaaaa", "wipo-forum-2026-geneva", "TechnicalAssistance1"),
+    *("Summer2026Summer2026", "Atlantis-Atlantis-1", "Office-of-Inventions", "zyxwvutsrqponmlkj"),
+]
+STRONG = [
+    "Nine-blue-harbours",
+    "Lake-Geneva-2026",
+    "correct horse battery",
+    "мой длинный пароль",
+    "  spaces count ",
+    hashlib.sha512().hexdigest(),
+]
+
+
+@pytest.fixture
+def atlantean(db):
+    state = MemberStateFactory(name_en="Atlantis")
+    return DelegateFactory(member_state=state, institution="Office of Inventions")
+
+
+@pytest.mark.parametrize("password", STRONG)
+def test_a_strong_password_is_taken_whole(client, atlantean, password):
+    client.force_login(atlantean)
+
+    fields = {"oldpassword": PASSWORD, "password1": password, "password2": password}
+    client.post("/accounts/password/change/", fields)
+
+    atlantean.refresh_from_db()
+    assert atlantean.check_password(password)
+    assert not atlantean.check_password(password[:-1])
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_the_operators_file_of_leaked_passwords_counts(delegate, settings, tmp_path, found):
+    leaked = ["Nine-blue-harbours"] if found else []
+    others = [f"other-password-{number}" for number in range(1000)]
+    hashes = sorted(hashlib.sha1(word.encode()).hexdigest().upper() for word in [*leaked, *others])  # noqa: S324
+    file = tmp_path / "leaked.txt"
+    file.write_text("".join(f"{digest}:7\n" for digest in hashes))
+    settings.BREACHED_PASSWORDS = str(file)
+
+    assert all(_is_in_file(word) for word in others)
+    assert _is_in_file("Nine-blue-harbours") is found
+
+
+@pytest.mark.parametrize("password", WEAK)
+def test_a_weak_password_is_not_taken(client, atlantean, password):
+    delegate = atlantean
     client.force_login(delegate)
 
     fields = {"oldpassword": PASSWORD, "password1": password, "password2": password}

@@ -117,6 +117,20 @@ def test_a_plural_of_which_one_form_is_missing_fails():
     assert catalogues.faults() == ["fr: untranslated: '%(n)d view'"]
 
 
+def test_arabic_has_six_forms_of_plural(monkeypatch):
+    monkeypatch.setattr(catalogues, "LANGUAGES", ("ar",))
+    catalogues.update_catalogues()
+    file = catalogues._po_file("ar")
+    with file.open("rb") as stream:
+        catalog = read_po(stream, locale="ar")
+    assert catalog.num_plurals == 6
+    catalog["%(n)d view"].string = ("%(n)d رأيا", "%(n)d رأي")
+    with file.open("wb") as stream:
+        write_po(stream, catalog)
+
+    assert "ar: untranslated: '%(n)d view'" in catalogues.faults()
+
+
 def test_a_fuzzy_string_fails():
     catalog = translate()
     catalog["From a page"].flags.add("fuzzy")

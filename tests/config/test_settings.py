@@ -73,7 +73,7 @@ def test_without_redis_the_forum_makes_do_with_its_data_folder(tmp_path):
 
     assert found["CELERY_BROKER_URL"].startswith("filesystem://")
     assert found["CELERY_BROKER_TRANSPORT_OPTIONS"]["data_folder_in"] == str(tmp_path / "broker")
-    assert found["CACHES"]["default"]["BACKEND"].endswith("LocMemCache")
+    assert found["CACHES"]["default"]["BACKEND"].endswith("DatabaseCache")  # so all processes count attempts together
 
 
 def test_an_email_url_names_the_relay(tmp_path):
@@ -115,6 +115,34 @@ def test_the_public_address_is_an_allowed_host(tmp_path):
 
     assert "forum.example" in found["ALLOWED_HOSTS"]
     assert found["MAIL_DOMAIN"] == "forum.example"
+
+
+@pytest.mark.parametrize(("scheme", "prefix"), [("https", "__Host-"), ("http", "")])
+def test_cookies_are_bound_to_the_host_over_https(tmp_path, scheme, prefix):
+    names = ["SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "DEVICE_COOKIE_NAME"]
+
+    found = settings_with(tmp_path, *names, PUBLIC_URL=f"{scheme}://forum.example", ALLOWED_HOSTS="forum.example")
+
+    assert [found[name] for name in names] == [f"{prefix}{name}" for name in ("sessionid", "csrftoken", "device")]
+
+
+def test_sign_on_by_an_organisation_comes_from_the_environment_alone(tmp_path):
+    given = {
+        "OIDC_NAME": "WIPO",
+        "OIDC_ISSUER": "https://login.example/",
+        "OIDC_CLIENT_ID": "a",
+        "OIDC_CLIENT_SECRET": "b",
+    }
+
+    apps = settings_with(tmp_path, "SOCIALACCOUNT_PROVIDERS", **given)["SOCIALACCOUNT_PROVIDERS"]["openid_connect"][
+        "APPS"
+    ]
+    none = settings_with(tmp_path, "SOCIALACCOUNT_PROVIDERS")["SOCIALACCOUNT_PROVIDERS"]["openid_connect"]["APPS"]
+
+    assert [(app["name"], app["client_id"], app["settings"]) for app in apps] == [
+        ("WIPO", "a", {"server_url": "https://login.example"})
+    ]
+    assert none == []
 
 
 def test_djangos_deployment_checks_are_clean_over_https(tmp_path):

@@ -2,11 +2,13 @@
 
 from io import StringIO
 
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import call_command
 from pytest_django.asserts import assertRedirects
 
 from accounts.models import MemberState, Protocol, User
 from forum.models import Category, Room, Step, Topic
+from tests.factories.accounts import TOTP_SECRET
 
 PASSWORD = "a-long-enough-password"
 
@@ -38,13 +40,15 @@ def test_loading_again_changes_nothing(db):
     assert Protocol.objects.get().title_en == "Amended"
 
 
-def test_the_first_secretariat_account_enters_after_accepting_the_protocol(client, db, monkeypatch):
+def test_the_first_secretariat_account_enters_after_setting_up_and_accepting_the_protocol(client, db, monkeypatch):
     load()
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
     call_command("createsuperuser", "--noinput", "--email", "Secretariat@forum.example", stdout=StringIO())
 
     client.post("/accounts/login/", {"login": "secretariat@forum.example", "password": PASSWORD})
 
+    assertRedirects(client.get("/admin/"), "/accounts/2fa/")
+    TOTP.activate(User.objects.get(), TOTP_SECRET)
     assertRedirects(client.get("/admin/"), "/protocol/?next=%2Fadmin%2F")
     assertRedirects(client.post("/protocol/", {"next": "/admin/"}), "/admin/")
     assert client.get("/moderation/").status_code == 200

@@ -1,6 +1,7 @@
 """One factory for each model, with the dullest valid defaults."""
 
 from tests.factories.accounts import (
+    AccountRequestFactory,
     DelegateFactory,
     MandateFactory,
     MemberStateFactory,
@@ -20,6 +21,7 @@ from tests.factories.forum import (
 from tests.factories.moderation import WeeklyTopicFactory
 
 __all__ = [
+    "AccountRequestFactory",
     "CategoryFactory",
     "DelegateFactory",
     "DiscussionFactory",

@@ -1,13 +1,15 @@
 from datetime import date, timedelta
 
 import factory
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.enums import AccountStatus, Office, Role
-from accounts.models import Mandate, MemberState, Protocol, ProtocolAcceptance, RegionalGroup, User
+from accounts.models import AccountRequest, Mandate, MemberState, Protocol, ProtocolAcceptance, RegionalGroup, User
 
 PASSWORD = "a-long-enough-password"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # base32
 
 
 class RegionalGroupFactory(factory.django.DjangoModelFactory):
@@ -41,7 +43,10 @@ class ProtocolFactory(factory.django.DjangoModelFactory):
 
 
 class UserFactory(factory.django.DjangoModelFactory):
-    """Somebody with an active account who has accepted the protocol in force (``accepts=False``: not)."""
+    """Somebody with an active account who has accepted the protocol in force (``accepts=False``: not).
+
+    Whose role needs a second factor has an authenticator app (``second_factor=False``: not).
+    """
 
     class Meta:
         model = User
@@ -61,6 +66,11 @@ class UserFactory(factory.django.DjangoModelFactory):
         if extracted is not False:
             ProtocolAcceptance.objects.create(user=user, protocol=ProtocolFactory())
 
+    @factory.post_generation
+    def second_factor(user: User, create: bool, extracted: bool | None, **kwargs: object) -> None:  # noqa: N805
+        if extracted or (extracted is None and user.needs_second_factor):
+            TOTP.activate(user, TOTP_SECRET)
+
 
 class DelegateFactory(UserFactory):
     role = Role.DELEGATE
@@ -78,3 +88,19 @@ class MandateFactory(factory.django.DjangoModelFactory):
     office = Office.FOCAL_POINT
     member_state = factory.SelfAttribute("user.member_state")
     starts_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=1))
+
+
+class AccountRequestFactory(factory.django.DjangoModelFactory):
+    """A request that waits."""
+
+    class Meta:
+        model = AccountRequest
+
+    email = factory.Sequence(lambda n: f"asks{n}@ipo.example")
+    full_name = factory.Sequence(lambda n: f"Asker {n}")
+    member_state = factory.SubFactory(MemberStateFactory)
+    institution = "Patent Office"
+    institution_kind = "ip_office"
+    language = "en"
+    languages_read = ["en"]
+    reason = "I examine patents."

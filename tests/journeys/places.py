@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.journeys.visits import (
+    FOCAL_POINT,
     KENYA,
     MODERATOR,
     SIGN_IN,
@@ -19,6 +20,9 @@ Places = dict[str, str]
 PLACES = {
     "front page": None,
     "sign-in": None,
+    "request for an account": None,
+    "request sent": None,
+    "link ended": None,
     "password reset": None,
     "mail stop": None,
     "mailbox": None,
@@ -32,15 +36,36 @@ PLACES = {
     "own post": KENYA,
     "earlier wordings": KENYA,
     "profile": KENYA,
+    "second factor": KENYA,
+    "devices": KENYA,
+    "experience": KENYA,
+    "e-mail address": KENYA,
+    "link to an address": None,
+    "own data": KENYA,
+    "leaving": KENYA,
+    "people": KENYA,
+    "person": KENYA,
+    "seats": FOCAL_POINT,
     "password change": KENYA,
     "sign-out": KENYA,
     "nothing there": KENYA,
     "not open": KENYA,
+    "requests": FOCAL_POINT,
+    "invitations": FOCAL_POINT,
+    "invitation": FOCAL_POINT,
+    "list of people": FOCAL_POINT,
     "weekly plan": MODERATOR,
     "weekly topic": MODERATOR,
 }
 
 FIXED: Places = {
+    "request for an account": "/accounts/request/",
+    "request sent": "/accounts/request/sent/",
+    "link ended": "/invitations/none-such/",
+    "requests": "/requests/",
+    "invitations": "/invitations/",
+    "invitation": "/invitations/new/",
+    "list of people": "/invitations/list/",
     "front page": "/",
     "sign-in": SIGN_IN,
     "password reset": "/accounts/password/reset/",
@@ -49,6 +74,15 @@ FIXED: Places = {
     "rooms": "/rooms/",
     "room": "/rooms/en/",
     "profile": "/profile/",
+    "second factor": "/accounts/2fa/",
+    "devices": "/profile/sessions/",
+    "experience": "/profile/experience/",
+    "e-mail address": "/profile/address/",
+    "link to an address": "/address/none-such/",
+    "own data": "/profile/data/",
+    "leaving": "/profile/leave/",
+    "people": "/people/",
+    "seats": "/seats/handover/",
     "password change": "/accounts/password/change/",
     "sign-out": "/accounts/logout/",
     "nothing there": "/rooms/en/999999/",
@@ -80,6 +114,10 @@ def find_places(page: Page) -> Places:
     page.get_by_role("link", name="synthesis").click()
     expect(page.get_by_role("heading", name="Synthesis")).to_be_visible()
     found["synthesis"] = page.url
+    page.goto("/profile/")
+    page.get_by_role("link", name="See your page").click()
+    expect(page.get_by_role("heading", name="Latest posts")).to_be_visible()
+    found["person"] = page.url
     page.goto("/demo/mail/")
     letter = letters_to(page, KENYA).first
     reload_until_visible(page, letter)

@@ -1,19 +1,22 @@
 """What visitors do and look for, by the roles and the words that they meet on the pages."""
 
 import re
+import time
 import tomllib
 import uuid
 from pathlib import Path
 
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.utils import translation
 from django.utils.translation import gettext, pgettext
 from playwright.sync_api import Locator, Page, expect
 
-from demo.people import PASSWORD
+from demo.people import PASSWORD, totp_secret_of
 
 KENYA = "kenya@forum.example"
 SENEGAL = "senegal@forum.example"
 COLOMBIA = "colombia@forum.example"
+FOCAL_POINT = "focal.kenya@forum.example"
 MODERATOR = "moderator@forum.example"
 SECRETARIAT = "secretariat@forum.example"
 EXPERT = "expert@forum.example"
@@ -22,6 +25,7 @@ EVALUATOR = "evaluator@forum.example"
 
 CONTENT = Path(__file__).resolve().parents[2] / "demo" / "content"
 SIGN_IN = "/accounts/login/"
+STEP = 30  # seconds that an authenticator app shows one code
 RELOADS = 60  # of a page that does not tell of news by itself
 PAUSE = 500  # milliseconds between two of them
 
@@ -47,7 +51,28 @@ def sign_in(page: Page, email: str) -> None:
     """Sign in through the form of the page that is open, which is in English."""
     page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+    secret = totp_secret_of(email)
+    if secret:
+        type_code(page, secret)
+
+
+def type_code(page: Page, secret: str) -> None:
+    """Type the code of an authenticator app; one that was used already makes wait for the next."""
+    expect(page.get_by_role("heading", level=1)).to_have_text("One more step")
+    for _attempt in range(3):
+        page.get_by_label("Code", exact=True).fill(code_of(secret))
+        page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_load_state()
+        if page.get_by_role("heading", level=1, name="One more step").count() == 0:
+            return
+        page.wait_for_timeout((STEP - time.time() % STEP + 0.5) * 1000)
+    raise AssertionError(f"No code is taken on {page.url}")
+
+
+def code_of(secret: str) -> str:
+    """Return the code that an authenticator app shows now."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // STEP))
 
 
 def go_to_discussion(page: Page, language: str = "en") -> None:

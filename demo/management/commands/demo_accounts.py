@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
-from demo.people import ACCOUNTS, PASSWORD
+from demo.people import ACCOUNTS, PASSWORD, totp_secret_of
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
                 "name": account.name,
                 "email": account.email,
                 "password": PASSWORD,
-                "totp_secret": None,
+                "totp_secret": totp_secret_of(account.email),
                 "language": account.language,
                 "member_state": account.state or None,
             }
@@ -35,4 +35,5 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(accounts, ensure_ascii=False, indent=2))
             return
         for account in accounts:
-            self.stdout.write(f"  {account['role']:<12} {account['email']:<30} {account['password']}")
+            second = f"  app key {account['totp_secret']}" if account["totp_secret"] else ""
+            self.stdout.write(f"  {account['role']:<12} {account['email']:<30} {account['password']}{second}")

@@ -4,39 +4,18 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from accounts.days import today
 from accounts.enums import Pace
 from accounts.forms import ProfileForm
-from accounts.markdown import render as render_markdown
-from accounts.middleware import protocol_not_required
-from accounts.models import Protocol, User
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.services import outbox
-from accounts.services.people import accept_protocol, update_profile
-
-
-@protocol_not_required
-@require_http_methods(["GET", "POST"])
-def protocol_detail(request: SignedInRequest) -> HttpResponse:
-    """The protocol in force: to accept at the first entry, to read again at any time."""
-    after = request.POST.get("next") or request.GET.get("next") or ""
-    if not (after.startswith("/") and url_has_allowed_host_and_scheme(after, {request.get_host()})):
-        after = reverse("forum:room_list")
-    protocol = get_object_or_404(Protocol.objects.in_force(today())[:1])
-    if request.method == "POST":
-        accept_protocol(actor=request.user)
-        return redirect(after)
-    text = mark_safe(render_markdown(protocol.text))  # noqa: S308 - sanitised
-    return render(request, "accounts/protocol_detail.html", {"protocol": protocol, "text": text, "next": after})
+from accounts.services.people import update_profile
 
 
 @require_http_methods(["GET", "POST"])
