@@ -110,6 +110,11 @@ class DiscussionHead(DiscussionRow):
     is_followed: bool
 
     @property
+    def symbol(self) -> str:
+        """The citable symbol, with the room's language, such as ``TAF/2026/47/fr``."""
+        return f"{symbol_of(self.year, self.topic_number)}/{self.language}"
+
+    @property
     def questions(self) -> list[str]:
         return self.guiding_questions.splitlines()
 

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from pytest_django.asserts import assertContains
 
 from accounts.enums import Role
 from forum.enums import Capacity, ContributionKind, PostState, TopicKind
@@ -343,6 +344,17 @@ def test_a_discussion_is_found_only_under_its_own_room(client, delegate):
     client.force_login(delegate)
 
     assert client.get(f"/rooms/fr/{discussion.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_discussion_shows_the_symbol_that_cites_it_with_its_room(client, delegate, language):
+    discussion = DiscussionFactory(room=RoomFactory(language=language), topic__number=47)
+    client.force_login(delegate)
+
+    response = client.get(discussion.get_absolute_url())
+
+    assert response.context["page"].discussion.symbol == discussion.symbol == f"TAF/2026/47/{language}"
+    assertContains(response, f">TAF/2026/47/{language}</a>")
 
 
 def test_the_dossier_is_found_by_its_symbol_with_the_synthesis(client, delegate):
