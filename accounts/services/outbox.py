@@ -15,6 +15,7 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from accounts import policies
 from accounts.enums import PACE_BY_DEFAULT, MailScope, NoticeState, Pace
 from accounts.models import Notice, User
 from accounts.services import audit
@@ -147,7 +148,11 @@ def try_again(*, actor: User, notices: models.QuerySet[Notice]) -> int:
 
     Returns:
         How many are tried again.
+
+    Raises:
+        PermissionDenied: ``actor`` is not of the Secretariat.
     """
+    policies.may_use_desk(actor).enforce()
     held_up = notices.filter(state__in=[NoticeState.WAITING, NoticeState.FAILED])
     count = held_up.update(state=NoticeState.WAITING, attempts=0, next_attempt_at=timezone.now())
     audit.record(actor, "notices.tried_again", actor, count=count)

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import policies
 from accounts.again import asked_again_to_send
-from accounts.enums import AccountStatus
 from accounts.forms import HandoverForm
-from accounts.models import MemberState, SeatHandover, User
+from accounts.models import MemberState
+from accounts.queries.seats import handovers_of, people_of
 from accounts.requests import SignedInRequest
 from accounts.services.seats import hand_over_seat
 
@@ -29,15 +29,14 @@ def _choose_and_hand_over(request: SignedInRequest) -> HttpResponse:
     state = _state(request)
     if state is None:
         return render(request, "accounts/seat_handover.html", {"states": MemberState.objects.order_by("name")})
-    people = list(User.objects.filter(member_state=state).exclude(status=AccountStatus.LEFT).order_by("full_name"))
+    people = people_of(state)
     asked = request.GET.get("predecessor", "")
     form = HandoverForm(
         request.POST if request.method == "POST" else None, people=people, initial={"predecessor": asked}
     )
     if form.is_valid() and _hand_over(request, form):
         return redirect(f"{reverse('accounts:seat_handover')}?state={state.pk}")
-    history = SeatHandover.objects.filter(successor__member_state=state).select_related("predecessor", "successor")
-    context = {"form": form, "state": state, "people": people, "history": history[:20]}
+    context = {"form": form, "state": state, "people": people, "history": handovers_of(state)}
     return render(request, "accounts/seat_handover.html", context, status=422 if form.errors else 200)
 
 

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core import mail
+from django.core.exceptions import PermissionDenied
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, transaction
 from django.test import Client
@@ -431,6 +432,18 @@ def test_a_letter_given_up_is_tried_again_when_the_secretariat_says_so(delegate,
         secretariat.pk,
         {"count": 1},
     )
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.EXPERT, Role.EVALUATOR])
+def test_nobody_but_the_secretariat_has_letters_tried_again(delegate, role):
+    notice = tell(delegate)
+    Notice.objects.update(state=NoticeState.FAILED)
+
+    with pytest.raises(PermissionDenied):
+        outbox.try_again(actor=UserFactory(role=role), notices=Notice.objects.all())
+
+    notice.refresh_from_db()
+    assert notice.state == NoticeState.FAILED
 
 
 def test_what_was_sent_is_not_sent_again_by_trying_again(delegate):
