@@ -13,7 +13,12 @@ run: .venv/run
 test: .venv/dev
 	@$(BIN)/python -m tests.browser
 	@$(BIN)/python -m config.catalogues --compile
+ifdef ARGS
 	$(BIN)/pytest $(ARGS)
+else
+	$(BIN)/pytest --ignore tests/journeys --numprocesses auto
+	$(BIN)/pytest tests/journeys  # one forum and one browser for all of them
+endif
 
 check: .venv/dev
 	$(BIN)/ruff format --check .

@@ -1,7 +1,6 @@
 """How allauth behaves here."""
 
 import logging
-import unicodedata
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -23,8 +22,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import devices, factors, policies
-from accounts.addresses import canonical_address
+from accounts import devices, factors, limits, policies
 from accounts.backends import person_with
 from accounts.models import User
 from accounts.services import security
@@ -53,7 +51,7 @@ class ForumAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "incorrect_code": gettext_lazy("This code is not correct, or it was used already."),
         "incorrect_password": gettext_lazy("The password is not correct."),
         "too_many_login_attempts": gettext_lazy("Too many attempts failed. Try again in five minutes."),
-        "rate_limited": gettext_lazy("Too many attempts. Try again in five minutes."),
+        "too_many_letters": gettext_lazy("Too many letters were asked for. Try again in an hour."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -67,11 +65,13 @@ class ForumAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Count attempts on an account under one name, however its address is written."""
-        typed = str(credentials.get("email", ""))
-        try:
-            return f"sign-in:{canonical_address(typed)}"
-        except ValidationError:
-            return f"sign-in:{unicodedata.normalize('NFKC', typed).strip().casefold()}"
+        return f"sign-in:{limits.counted_as(str(credentials.get('email', '')))}"
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """Word an error; one that says that attempts are over is answered with 429. Source: security.md AN-06."""
+        limits.stop(context.request, code)
+        error: ValidationError = super().validation_error(code, *args)
+        return error
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """Check the password of the address that the Secretariat has on record."""
@@ -95,9 +95,20 @@ class ForumAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 security.tell(user, "session.new_device", about=session)
         return response
 
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> None:
+        """Go on with somebody whose account is not open, who is told so in ``login``."""
+
     def login(self, request: HttpRequest, user: User) -> None:
+        """Sign somebody in; whose account is not open learns it here, once every proof was given, and nobody else."""
+        if not user.is_active:
+            request.session.flush()
+            raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
         user.has_been_here = user.last_login is not None  # type: ignore[attr-defined]
         super().login(request, user)
+
+    def logout(self, request: HttpRequest) -> None:
+        super().logout(request)
+        request.is_signed_out = True  # type: ignore[attr-defined]
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
         """Record a change to how somebody signs in, where allauth would only send a letter."""

@@ -11,12 +11,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts import passkeys
 from accounts.addresses import canonical_address
+from accounts.desk_forms import DAY
 from accounts.enums import InstitutionKind, Role, Vouching
 from accounts.forms import LANGUAGES, LANGUAGES_READ
 from accounts.models import AccountRequest, MemberState, Protocol, User
 from accounts.models.people import validate_plain_name
-from accounts.services.invitations import Newcomer
+from accounts.services.invitations import Newcomer, check_term
 
 
 class _AddressField(forms.CharField):
@@ -122,6 +124,12 @@ class InvitationForm(_ReadsForm):
     member_state: forms.ModelChoiceField = forms.ModelChoiceField(
         label=_("Member state"), queryset=MemberState.objects.all(), required=False, help_text=_("For a delegate.")
     )
+    serves_until = forms.DateField(
+        label=_("Last day of the contract or period"),
+        required=False,
+        help_text=_("For a staff expert, a facilitator or an evaluator; empty where there is none."),
+        widget=DAY,
+    )
     institution = forms.CharField(
         label=_("Institution"), max_length=160, required=False, validators=[validate_plain_name]
     )
@@ -135,6 +143,7 @@ class InvitationForm(_ReadsForm):
         "full_name",
         "role",
         "member_state",
+        "serves_until",
         "institution",
         "institution_kind",
         "language",
@@ -145,7 +154,7 @@ class InvitationForm(_ReadsForm):
         super().__init__(*args, **kwargs)
         self._own = None if actor.is_staff else actor.member_state
         if self._own is not None:
-            del self.fields["role"], self.fields["member_state"]
+            del self.fields["role"], self.fields["member_state"], self.fields["serves_until"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -155,6 +164,10 @@ class InvitationForm(_ReadsForm):
             self.add_error("member_state", _("A delegate has a member state: choose it."))
         elif role != Role.DELEGATE and state is not None:
             self.add_error("member_state", _("Only delegates have a member state: leave it empty."))
+        try:
+            check_term(role, data.get("serves_until"))
+        except ValidationError as error:
+            self.add_error("serves_until", error)
         return data
 
     @property
@@ -191,12 +204,15 @@ class TakeUpForm(_ReadsForm):
         max_length=4_096,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+    credential = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     field_order = ("full_name", "languages_read", "password", "password_again")
 
     def __init__(self, *args: Any, person: User, protocol: Protocol | None, **kwargs: Any) -> None:
         kwargs["initial"] = {"full_name": person.full_name, "languages_read": person.languages_read}
         super().__init__(*args, **kwargs)
         self._person, self._protocol = person, protocol
+        for name in ("password", "password_again"):
+            self.fields[name].required = not self.data.get("credential")
         if protocol is not None:
             self.fields[f"accepted_{protocol.pk}"] = forms.BooleanField(
                 label=_("I accept the protocol of use"),
@@ -210,22 +226,35 @@ class TakeUpForm(_ReadsForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        password = data.get("password")
-        if not password:
-            return data
-        if password != data.get("password_again"):
-            self.add_error("password_again", _("The two passwords differ. Type the same one twice."))
         self._person.full_name = data.get("full_name") or self._person.full_name
+        if data.get("credential"):
+            self._check_passkey(data)
+        elif data.get("password"):
+            self._check_password(data)
+        return data
+
+    def _check_passkey(self, data: dict[str, Any]) -> None:
+        """Check a passkey once all else is right: it can be checked only once. What is typed beside it is left."""
+        data["password"] = None
+        if not self.errors:
+            try:
+                data["passkey"] = passkeys.take(self._person, data["credential"])
+            except ValidationError as error:
+                self.add_error("credential", error)
+
+    def _check_password(self, data: dict[str, Any]) -> None:
+        if data["password"] != data.get("password_again"):
+            self.add_error("password_again", _("The two passwords differ. Type the same one twice."))
         try:
-            password_validation.validate_password(password, self._person)
+            password_validation.validate_password(data["password"], self._person)
         except ValidationError as error:
             self.add_error("password", error)
-        return data
 
     @property
     def chosen(self) -> dict[str, Any]:
-        """What is kept with the person."""
-        return {name: self.cleaned_data[name] for name in ("full_name", "languages_read")}
+        """What is kept with the person, and what they will sign in with."""
+        kept = ("full_name", "languages_read", "password", "passkey")
+        return {name: self.cleaned_data.get(name) for name in kept}
 
 
 class InvitationListForm(forms.Form):

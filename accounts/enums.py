@@ -17,6 +17,10 @@ class Role(TextChoices):
     EVALUATOR = "evaluator", pgettext_lazy("role", "Independent evaluator")
 
 
+ROLES_WITH_A_TERM = (Role.EXPERT, Role.FACILITATOR, Role.EVALUATOR)
+"""Who can be invited for a contract or a period. Source: MOD-05, reading A24."""
+
+
 class AccountStatus(TextChoices):
     INVITED = "invited", pgettext_lazy("account status", "Invited")
     ACTIVE = "active", pgettext_lazy("account status", "Active")
@@ -81,6 +85,15 @@ class OfficeProfile(TextChoices):
     LARGE = "large", _("Large IP office without search and examination")
     LARGE_EXAMINING = "large_examining", _("Large IP office with search and examination")
     NONE = "none", _("Not an IP office")
+
+
+class Economy(TextChoices):
+    """What kind of economy a state says it has, to find peers. Source: ACC-14, CDIP/11/4 rec 21 i)."""
+
+    LARGE_EMERGING = "large_emerging", _("Large emerging economy")
+    MIDDLE_INCOME = "middle_income", _("Middle-income economy")
+    LEAST_DEVELOPED = "least_developed", _("Least developed country")
+    OTHER = "other", pgettext_lazy("economy", "Other")
 
 
 class NoticeState(TextChoices):

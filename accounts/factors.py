@@ -2,25 +2,35 @@
 
 import base64
 import hashlib
+import logging
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import ResetPasswordForm
+from allauth.core import context, ratelimit
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.utils import decrypt
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
+from allauth.mfa.webauthn.internal.auth import parse_authentication_response
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import limits
 from accounts.backends import person_with
 from accounts.services import security
 
+logger = logging.getLogger(__name__)
+
 LAST_STEP = "last_step"
 """In an authenticator's data: the step of time of the last code that was taken."""
+LAST_COUNT = "last_count"
+"""In a passkey's data: how often it had signed when it was last taken."""
 
 
 def _cipher() -> MultiFernet:
@@ -72,6 +82,60 @@ def take_step(factor: Authenticator, step: int | None) -> bool:
     return True
 
 
+@transaction.atomic
+def take_count(passkey: Authenticator, count: int) -> bool:
+    """Take a signature of a passkey that counts them, unless a copy of the passkey has been ahead of it.
+
+    A passkey that is kept in step between devices does not count, and always says 0.
+
+    Args:
+        passkey: Whose signature it is.
+        count: How many signatures it says it has given.
+
+    Returns:
+        Whether it is one more than ever before.
+
+    Source: WebAuthn level 2, 7.2 step 21; security.md AN-15.
+    """
+    kept = Authenticator.objects.select_for_update().get(pk=passkey.pk)
+    last = kept.data.get(LAST_COUNT, kept.wrap().authenticator_data.counter)
+    if count <= last and (count or last):
+        return False
+    if count:
+        kept.data[LAST_COUNT] = count
+        kept.save(update_fields=["data"])
+        passkey.data = kept.data
+    return True
+
+
+class _NoCopy:
+    """A form for a passkey that refuses one whose count goes back, which allauth does not look at."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_credential(self) -> Authenticator:
+        from allauth.mfa.adapter import get_adapter
+
+        response = parse_authentication_response(self.cleaned_data["credential"])
+        passkey: Authenticator = super().clean_credential()  # type: ignore[misc]
+        if not take_count(passkey, response.response.authenticator_data.counter):
+            logger.warning("Passkey %d counted backwards: it may have been copied", passkey.pk)
+            raise get_adapter().validation_error("incorrect_code")
+        return passkey
+
+
+class PasskeyForm(_NoCopy, AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """The passkey after the password."""
+
+
+class PasskeyAloneForm(_NoCopy, LoginWebAuthnForm):  # type: ignore[misc]
+    """The passkey in place of the password."""
+
+
+class PasskeyAgainForm(_NoCopy, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """The passkey before something sensitive."""
+
+
 class _CodeOnce:
     """A form for a code that also remembers in the database which one it was; the cache may forget."""
 
@@ -112,8 +176,6 @@ class NewTotpForm(ActivateTOTPForm):  # type: ignore[misc]
         del self.fields["code"].widget.attrs["placeholder"]
 
     def clean_code(self) -> str:
-        from allauth.core import context
-
         code: str = super().clean_code()
         context.request.totp_step = step_of(self.secret, code)
         return code
@@ -128,7 +190,10 @@ class AskResetForm(ResetPasswordForm):  # type: ignore[misc]
         self.fields["email"].widget.attrs.pop("placeholder", None)
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"])
+        email = str(self.cleaned_data["email"])
+        if not ratelimit.consume(context.request, action="ask_reset", key=limits.counted_as(email)):
+            raise get_account_adapter().validation_error("too_many_letters")
+        return email
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         email: str = self.cleaned_data["email"]

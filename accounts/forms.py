@@ -12,7 +12,7 @@ from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import canonical_address
-from accounts.enums import PACE_BY_DEFAULT, AccountStatus, Gender, MailScope, OfficeProfile, Pace
+from accounts.enums import PACE_BY_DEFAULT, AccountStatus, Economy, Gender, MailScope, OfficeProfile, Pace
 from accounts.fields import OrderedChoiceField
 from accounts.models import User
 from accounts.models.people import time_zones, validate_plain_name
@@ -89,6 +89,15 @@ class ProfileForm(forms.ModelForm):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", pgettext("profile", "Not said")), *known.choices]
+        state = self.instance.member_state
+        if state is not None and self.instance.is_focal_point:
+            self.fields["economy"] = forms.ChoiceField(
+                label=_("Kind of economy of your state"),
+                choices=[("", pgettext("profile", "Not said")), *Economy.choices],
+                required=False,
+                initial=state.economy,
+                help_text=_("You say it for your whole delegation, so that states like yours find you."),
+            )
         chosen = dict(self.instance.mail_preferences.values_list("scope", "pace"))
         for scope in CHOOSABLE:
             choices = Pace.choices

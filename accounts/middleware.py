@@ -1,4 +1,4 @@
-"""Who reads, in which language and time zone, and whether they may enter at all."""
+"""Who reads, for how long, in which language and time zone, and whether they may enter at all."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -13,8 +14,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts import limits
 from accounts.models import User
 from accounts.requests import KeptText
+from accounts.sessions import SessionStore
 
 WHILE_SETTING_UP = frozenset(
     {
@@ -32,6 +35,27 @@ WHILE_SETTING_UP = frozenset(
 """The pages that set up a second factor: open to whoever has signed in, before anything else is."""
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+class SignedInMiddleware:
+    """Sign people out when their time is over, and have the browser forget all at a sign-out.
+
+    A page that somebody asks for is what puts the end off: open streams are served elsewhere, and only look at it.
+    Source: security.md SE-06, SE-11, AN-06.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        person = request.user
+        if isinstance(person, User) and isinstance(request.session, SessionStore) and not request.session.go_on(person):
+            logout(request)
+        response = self.get_response(request)
+        if getattr(request, "is_signed_out", False):
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        limits.mark(request, response)
+        return response
 
 
 class ReaderMiddleware:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.days import today
 from accounts.enums import RequestState, Role
-from accounts.models import AccountRequest, Invitation, Protocol, User
+from accounts.models import AccountRequest, Invitation, MemberState, Protocol, User
 from accounts.verdicts import ALLOWED, Verdict
 
 
@@ -81,6 +81,13 @@ def may_use_desk(actor: User) -> Verdict:
     return ALLOWED
 
 
+def may_describe(actor: User, state: MemberState) -> Verdict:
+    """Judge whether ``actor`` may say what kind of economy ``state`` is. Source: ACC-11, ACC-14."""
+    if not actor.is_focal_point or actor.member_state_id != state.pk:
+        return Verdict(_("Only the focal point of the state says what kind of economy it is."))
+    return ALLOWED
+
+
 def may_leave(actor: User, *, without_successor: bool = False) -> Verdict:
     """Judge whether ``actor`` may leave the forum for good.
 
@@ -136,7 +143,11 @@ def may_hand_over(actor: User, predecessor: User, successor: User) -> Verdict:
 
 def may_remove_factor(actor: User, factor: int) -> Verdict:
     """Judge whether ``actor`` may give up the second factor with this id."""
-    others = Authenticator.objects.filter(user_id=actor.pk).exclude(pk=factor)
+    own = Authenticator.objects.filter(user_id=actor.pk)
+    others = own.exclude(pk=factor)
     if actor.needs_second_factor and not others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
         return Verdict(_("Your role needs a second factor. Add another one before you remove this one."))
+    passkeys = set(own.filter(type=Authenticator.Type.WEBAUTHN).values_list("pk", flat=True))
+    if passkeys == {factor} and not actor.has_usable_password():
+        return Verdict(_("This passkey is all you sign in with. Set a password, or add another passkey, first."))
     return ALLOWED

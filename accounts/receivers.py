@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.signals import authentication_step_completed
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
+from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 
 from accounts import endings
@@ -19,6 +20,7 @@ def connect() -> None:
     outbox.register("invitation.made", entry_letters.invitation_made, is_service=True)
     outbox.register("account.known", entry_letters.account_known, is_service=True)
     outbox.register("request.made", entry_letters.request_made)
+    outbox.register("requests.waiting", entry_letters.requests_waiting)
     outbox.register("request.decided", entry_letters.request_decided)
     outbox.register("request.declined", entry_letters.request_declined, is_service=True)
     for kind, composer in (
@@ -34,6 +36,7 @@ def connect() -> None:
     ):
         outbox.register(kind, composer, is_service=True)
     outbox.register("mandate.given", terms.mandate_given, is_service=True)
+    outbox.register("address.replaced", person_letters.address_replaced)
     outbox.register("endings.told", terms.endings_told)
     outbox.register("protocol.reminded", protocols.protocol_reminded)
     outbox.register("mandate.ending", terms.ending_soon)
@@ -50,8 +53,15 @@ def connect() -> None:
         ("session.new_device", security_letters.new_device),
     ):
         outbox.register(kind, composer, is_service=True)
+    user_logged_in.connect(_begin_session)
     authentication_step_completed.connect(_renew_key)
     authenticator_added.connect(_use_up_first_code)
+
+
+def _begin_session(request: HttpRequest, user: User, **facts: Any) -> None:
+    """Count the time of a session from the sign-in."""
+    if isinstance(request.session, SessionStore):
+        request.session.begin(user)
 
 
 def _renew_key(request: HttpRequest, user: User, **facts: Any) -> None:

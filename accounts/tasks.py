@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from accounts.services import archives, audit, leaving, outbox, protocols, terms
+from accounts.services import archives, audit, leaving, outbox, protocols, requests, terms
 
 
 @shared_task
@@ -42,6 +42,12 @@ def discard_personal_data() -> None:
 def tell_of_endings() -> int:
     """Tell of mandates, periods and admissions that end soon; asked once a day."""
     return terms.tell_of_endings()
+
+
+@shared_task
+def tell_of_requests() -> int:
+    """Tell the Secretariat of requests that wait; asked often, so that the first of a day is told of soon."""
+    return requests.tell_of_requests()
 
 
 @shared_task

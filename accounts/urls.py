@@ -53,4 +53,5 @@ urlpatterns = [
     path("invitations/<int:pk>/renew/", invitations.invitation_renew, name="invitation_renew"),
     path("invitations/<int:pk>/revoke/", invitations.invitation_revoke, name="invitation_revoke"),
     path("invitations/<str:token>/", invitations.invitation_take_up, name="invitation_take_up"),
+    path("invitations/<str:token>/passkey/", invitations.invitation_passkey, name="invitation_passkey"),
 ]

@@ -94,8 +94,29 @@ def pages(content):
     return {
         "room list": "/rooms/",
         "room": "/rooms/en/",
-        "discussion, first page of 250": f"{long}?page=1",
-        "discussion, last page of 250": f"{long}?page=250",
+        "discussion, first page": f"{long}?page=1",
+        "discussion, last page": f"{long}?page=9999",
+        "since the last visit": "/since/",
+        "library": "/library/",
+        **{f"search, {name}": f"/search/?{urlencode(wanted)}" for name, wanted in searches().items()},
+    }
+
+
+def searches():
+    """Return what is searched for, by name: what is everywhere and what is nearly nowhere."""
+    return {
+        "common word": {"q": "assistance"},
+        "common words": {"q": "technical assistance office"},
+        "rare word": {"q": "zanzibar"},
+        "phrase": {"q": '"pilot phase"'},
+        "common phrase": {"q": '"technical assistance"'},
+        "without accents": {"q": "developpement"},
+        "Chinese": {"q": "援助", "language": "zh"},
+        "one Chinese character": {"q": "援", "language": "zh"},
+        "all languages": {"q": "formation", "language": "all"},
+        "nothing": {"q": "xylophone"},
+        "filters": {"q": "assistance", "author": "Delegate of", "what": "kind-comment"},
+        "filters alone": {"since": "2020-01-01", "what": "post"},
     }
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.enums import AccountStatus
 from accounts.markdown import render
 from accounts.models import MemberState, Protocol, ProtocolAcceptance, User
+from bench.texts import TEXTS, texts
 from forum.enums import TopicKind
 from forum.models import Category, Discussion, Room, Topic
 
@@ -24,13 +25,27 @@ a week of lectures fades within a season.
 After two years **eight of ten** newcomers still examine, against four of ten before. Has anybody measured
 how long such gains last, and in which fields of technology?
 """
+TRIGGERS = ("forum_post_announced", "forum_post_searched")  # what they would do is done for all posts at once
+BASE = """
+CREATE UNLOGGED TABLE IF NOT EXISTS bench_text (language text, n integer, body text, html text, vector tsvector)
+"""
 FILL = """
 INSERT INTO forum_post (discussion_id, number, author_id, member_state_id, capacity, kind, language, body, html,
-    state, posted_at, submission_key)
-SELECT %(discussion)s, n, %(author)s, %(state)s, 'personal', 'comment', %(language)s, %(body)s,
-    replace(%(html)s, 'post-0-', 'post-' || n || '-'), 'visible',
-    %(opened_at)s + make_interval(mins => n), gen_random_uuid()
-FROM generate_series(%(first)s, %(last)s) AS n
+    state, state_reason, posted_at, submission_key)
+SELECT %(discussion)s, number, %(author)s, %(state)s, 'personal', 'comment', %(language)s, body,
+    replace(html, 'post-0-', 'post-' || number || '-'), 'visible', '',
+    %(opened_at)s + make_interval(mins => number), gen_random_uuid()
+FROM generate_series(%(first)s, %(last)s) AS number
+JOIN bench_text ON bench_text.language = %(language)s AND n = (number + %(discussion)s * 7) %% %(texts)s
+"""
+SEARCHED = """
+INSERT INTO forum_searchdocument (source, language, discussion_id, post_id, author_id, member_state_id, kind, dated_at,
+    vector)
+SELECT 'post', post.language, discussion_id, post.id, author_id, member_state_id, kind, posted_at, vector
+FROM forum_post AS post
+JOIN bench_text ON bench_text.language = post.language AND n = (number + discussion_id * 7) %% %(texts)s
+WHERE post.id > (SELECT coalesce(max(post_id), 0) FROM forum_searchdocument)
+ORDER BY posted_at
 """
 
 
@@ -60,12 +75,14 @@ def prepare() -> Content:
                 "full_name": f"Delegate of {state.name_en}",
                 "member_state": state,
                 "status": AccountStatus.ACTIVE,
-                "languages_read": ["en"],
+                "languages_read": ["en", "fr"],
             },
         )
         ProtocolAcceptance.objects.get_or_create(user=reader, protocol=protocol)
         readers.append(reader)
-    discussions = [_discussion(n, room) for n in range(TOPICS) for room in Room.objects.filter(is_core=True)]
+    chinese, _new = Room.objects.get_or_create(language="zh", defaults={"name_en": "Chinese", "position": 9})
+    rooms = [*Room.objects.filter(is_core=True), chinese]
+    discussions = [_discussion(n, room) for n in range(TOPICS) for room in rooms]
     return Content(readers, discussions[0], discussions[1:])
 
 
@@ -88,13 +105,41 @@ def _discussion(n: int, room: Room) -> Discussion:
 
 
 def fill(content: Content, posts: int) -> None:
-    """Write posts until there are about ``posts`` in all, 5,000 of them in the long discussion."""
-    _extend(content.long, LONG, content.readers)
-    each = max(1, (posts - LONG) // len(content.others))
-    for discussion in content.others:
-        _extend(discussion, each, content.readers)
+    """Write posts, with what search finds of them, until there are about ``posts`` in all.
+
+    Half of them, and at most 5,000, are in the long discussion.
+    """
+    _write_texts({discussion.room.language for discussion in content.others})
+    long = min(LONG, posts // 2)
+    each = max(0, (posts - long) // len(content.others))
     with connection.cursor() as cursor:
+        for trigger in TRIGGERS:
+            cursor.execute(f"ALTER TABLE forum_post DISABLE TRIGGER {trigger}")
+        _extend(content.long, long, content.readers)
+        for discussion in content.others:
+            _extend(discussion, each, content.readers)
+        for trigger in TRIGGERS:
+            cursor.execute(f"ALTER TABLE forum_post ENABLE TRIGGER {trigger}")
+        cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE 'search_words_%'")
+        indexes = cursor.fetchall()
+        for name, _definition in indexes:  # to make them once is a tenth of the work of keeping them up to date
+            cursor.execute(f"DROP INDEX {name}")
+        cursor.execute(SEARCHED, {"texts": TEXTS})
+        for _name, definition in indexes:
+            cursor.execute(definition)
         cursor.execute("VACUUM ANALYZE")
+
+
+def _write_texts(languages: set[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(BASE)
+        cursor.execute("SELECT count(*) FROM bench_text")
+        if cursor.fetchone()[0]:
+            return
+        for language in languages:
+            rows = [(language, n, text, render(text, anchor="post-0")) for n, text in enumerate(texts(language))]
+            cursor.executemany("INSERT INTO bench_text VALUES (%s, %s, %s, %s)", rows)
+        cursor.execute("UPDATE bench_text SET vector = forum_search_vector(language, '', forum_search_text(html))")
 
 
 def _extend(discussion: Discussion, posts: int, readers: list[User]) -> None:
@@ -108,15 +153,12 @@ def _extend(discussion: Discussion, posts: int, readers: list[User]) -> None:
         "author": author.pk,
         "state": author.member_state_id,
         "language": discussion.room.language,
-        "body": TEXT,
-        "html": render(TEXT, anchor="post-0"),
+        "texts": TEXTS,
         "opened_at": discussion.opened_at,
         "first": first,
         "last": posts,
     }
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE forum_post DISABLE TRIGGER forum_post_announced")
         cursor.execute(FILL, values)
-        cursor.execute("ALTER TABLE forum_post ENABLE TRIGGER forum_post_announced")
     last_activity_at = discussion.opened_at + timedelta(minutes=posts)
     Discussion.objects.filter(pk=discussion.pk).update(last_number=posts, last_activity_at=last_activity_at)

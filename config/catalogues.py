@@ -16,12 +16,15 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from django.utils.translation import to_locale
 
 from config import languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCALE = BASE_DIR / "locale"
 LANGUAGES = [code for code, _name in languages.LANGUAGES if code != "en"]
+DOCUMENT_LANGUAGES = languages.DOCUMENT_LANGUAGES
+DOCUMENT_SOURCES = ("accounts/enums.py", "forum/enums.py", "forum/documents/")  # what documents say comes from these
 APPS = ("accounts", "forum", "moderation", "demo", "config")
 KEYWORDS: dict[str, Any] = {
     "_": None,
@@ -38,8 +41,14 @@ KEYWORDS: dict[str, Any] = {
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
-def source_files() -> Iterator[Path]:
-    """Yield every file that may hold strings a person reads."""
+def source_files(language: str) -> Iterator[Path]:
+    """Yield every file that may hold strings a person reads in a language."""
+    for file in _files():
+        if language in LANGUAGES or str(file.relative_to(BASE_DIR)).startswith(DOCUMENT_SOURCES):
+            yield file
+
+
+def _files() -> Iterator[Path]:
     for app in APPS:
         for file in sorted((BASE_DIR / app).rglob("*")):
             if file.suffix in {".py", ".html"} and "migrations" not in file.parts:
@@ -49,12 +58,12 @@ def source_files() -> Iterator[Path]:
             yield file
 
 
-def gather() -> Catalog:
-    """Return a catalogue of all strings in the code and the templates."""
+def gather(language: str) -> Catalog:
+    """Return a catalogue of the strings in the code and the templates that a language needs."""
     from django.utils.translation.template import templatize
 
     catalog = Catalog(project="Technical Assistance Forum", charset="utf-8")
-    for file in source_files():
+    for file in source_files(language):
         text = file.read_text()
         name = str(file.relative_to(BASE_DIR))
         if "jinja2" in file.parts:
@@ -79,11 +88,10 @@ def _calls(templatized: str) -> str:
 
 def update_catalogues() -> None:
     """Bring the ``.po`` files up to date with the code, keeping what is translated."""
-    found = gather()
-    for language in LANGUAGES:
-        file = _po_file(language)
-        catalog = read_po(file.open("rb"), locale=language) if file.exists() else Catalog(locale=language, fuzzy=False)
-        catalog.update(found, no_fuzzy_matching=True, update_header_comment=False, keep_user_comments=True)
+    for language in (*LANGUAGES, *DOCUMENT_LANGUAGES):
+        file, locale = _po_file(language), to_locale(language)
+        catalog = read_po(file.open("rb"), locale=locale) if file.exists() else Catalog(locale=locale, fuzzy=False)
+        catalog.update(gather(language), no_fuzzy_matching=True, update_header_comment=False, keep_user_comments=True)
         catalog.obsolete.clear()
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("wb") as stream:
@@ -92,14 +100,10 @@ def update_catalogues() -> None:
 
 def faults() -> list[str]:
     """Return what is wrong with the catalogues, one sentence each."""
-    wanted = {
-        (message.context, message.id if isinstance(message.id, str) else message.id[0])
-        for message in gather()
-        if message.id
-    }
     sentences = []
-    for language in LANGUAGES:
-        catalog = read_po(_po_file(language).open("rb"), locale=language)
+    for language in (*LANGUAGES, *DOCUMENT_LANGUAGES):
+        wanted = {_key(message) for message in gather(language) if message.id}
+        catalog = read_po(_po_file(language).open("rb"), locale=to_locale(language))
         present = {_key(message): message for message in catalog if message.id}
         for context, text in sorted(wanted - present.keys(), key=str):
             sentences.append(f"{language}: missing: {text!r}" + (f" ({context})" if context else ""))
@@ -127,16 +131,16 @@ def _key(message: Message) -> tuple[str | None, str]:
 
 def compile_catalogues() -> None:
     """Write the ``.mo`` files that are older than their ``.po``."""
-    for language in LANGUAGES:
+    for language in (*LANGUAGES, *DOCUMENT_LANGUAGES):
         source = _po_file(language)
         target = source.with_suffix(".mo")
         if source.exists() and (not target.exists() or target.stat().st_mtime < source.stat().st_mtime):
             with source.open("rb") as stream, target.open("wb") as compiled:
-                write_mo(compiled, read_po(stream, locale=language))
+                write_mo(compiled, read_po(stream, locale=to_locale(language)))
 
 
 def _po_file(language: str) -> Path:
-    return LOCALE / language / "LC_MESSAGES" / "django.po"
+    return LOCALE / to_locale(language) / "LC_MESSAGES" / "django.po"
 
 
 def main(arguments: list[str]) -> int:

@@ -68,11 +68,13 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SignedInMiddleware",
     "accounts.middleware.ReaderMiddleware",
+    "django.middleware.common.CommonMiddleware",  # here, so that its redirects are kept by nobody either
     "accounts.middleware.MembersOnlyMiddleware",
+    "forum.middleware.VisitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -169,12 +171,19 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-notices": {"task": "accounts.tasks.deliver_notices", "schedule": timedelta(minutes=1)},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": timedelta(minutes=1)},
     "end-what-is-over": {"task": "accounts.tasks.end_what_is_over", "schedule": timedelta(minutes=10)},
+    "tell-of-requests": {"task": "accounts.tasks.tell_of_requests", "schedule": timedelta(minutes=10)},
     "tell-of-endings": {"task": "accounts.tasks.tell_of_endings", "schedule": timedelta(hours=6)},
     "remind-of-protocol": {"task": "accounts.tasks.remind_of_protocol", "schedule": timedelta(hours=6)},
     "clear-sessions": {"task": "accounts.tasks.clear_sessions", "schedule": timedelta(days=1)},
     "prepare-archives": {"task": "accounts.tasks.prepare_archives", "schedule": timedelta(minutes=1)},
     "discard-personal-data": {"task": "accounts.tasks.discard_personal_data", "schedule": timedelta(days=1)},
     "write-digest": {"task": "forum.tasks.write_digest", "schedule": timedelta(hours=1)},
+    "translate-posts": {"task": "forum.tasks.translate_posts", "schedule": timedelta(minutes=1)},
+    "write-records": {"task": "forum.tasks.write_records", "schedule": timedelta(minutes=1)},
+    "discard-records": {"task": "forum.tasks.discard_records", "schedule": timedelta(days=1)},
+    "read-attachments": {"task": "forum.tasks.read_attachments", "schedule": timedelta(minutes=1)},
+    "discard-attachments": {"task": "forum.tasks.discard_attachments", "schedule": timedelta(days=1)},
+    "tell-of-unanswered": {"task": "forum.tasks.tell_of_unanswered", "schedule": timedelta(minutes=10)},
     "open-due-topics": {"task": "moderation.tasks.open_due_topics", "schedule": timedelta(seconds=10)},
 }
 
@@ -200,8 +209,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("email", "full_name", "institution")},
     },
-    {"NAME": "accounts.passwords.ContextValidator"},
-    {"NAME": "accounts.passwords.BreachedValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.GuessableValidator"},
 ]
 BREACHED_PASSWORDS = env.str("BREACHED_PASSWORDS", default="")  # a file of SHA-1 hashes in order, where there is one
 PASSWORD_HASHERS = [
@@ -236,6 +245,9 @@ MFA_FORMS = {
     "authenticate": "accounts.factors.CodeForm",
     "reauthenticate": "accounts.factors.CodeAgainForm",
     "activate_totp": "accounts.factors.NewTotpForm",
+    "authenticate_webauthn": "accounts.factors.PasskeyForm",
+    "login_webauthn": "accounts.factors.PasskeyAloneForm",
+    "reauthenticate_webauthn": "accounts.factors.PasskeyAgainForm",
 }
 
 # --- Organisational sign-on by OpenID Connect: it opens accounts that exist, and makes none -----------
@@ -264,10 +276,18 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 ACCOUNT_RATE_LIMITS = {  # beside allauth's own; the key is the address
     "request_account": "20/h/ip,3/d/key",
-    "reset_password": "20/m/ip,5/h/key",
+    "login_failed": "10/m/ip,5/5m/key",  # how long to wait is in accounts/limits.py, for this and the next
+    "ask_reset": "20/m/ip,5/h/key",
+    "login": "",  # these two are counted by those above, which keep what was typed, and one address by any spelling
+    "reset_password": "",
 }
 SESSION_ENGINE = "accounts.sessions"
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_IDLE = timedelta(minutes=env.int("SESSION_IDLE_MINUTES", default=14 * 24 * 60))  # without a page asked for
+SESSION_LASTS = timedelta(hours=env.int("SESSION_HOURS", default=30 * 24))  # whatever is asked for
+SHORT_SESSION_ROLES = ("moderator", "secretariat")
+SHORT_SESSION_IDLE = timedelta(minutes=env.int("SHORT_SESSION_IDLE_MINUTES", default=60))
+SHORT_SESSION_LASTS = timedelta(hours=env.int("SHORT_SESSION_HOURS", default=24))
+SESSION_COOKIE_AGE = int(SESSION_IDLE.total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 if SECURE:
@@ -306,7 +326,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh-hans")
-MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "fr", "es")
+MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh-hans")  # a participant’s topic has one
 USE_I18N = USE_TZ = True
 TIME_ZONE = "Europe/Zurich"
 
@@ -320,6 +340,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = VAR / "files"
+FILE_UPLOAD_HANDLERS = [
+    "forum.uploads.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DEMO_MAILBOX = VAR / "mailbox"
 
 # --- Numbers that the documents or the Secretariat may change ---------------------------------------
@@ -328,13 +353,46 @@ ADDRESS_CHANGE_LASTS = timedelta(days=2)  # until both addresses must have confi
 ADDRESS_CHANGES_A_DAY = 3  # letters that one person can have sent to addresses of others
 ARCHIVE_LASTS = timedelta(days=7)
 ARCHIVE_PREPARATION = timedelta(days=1)  # how long preparing one is tried
+RECORD_LASTS = timedelta(days=7)  # a discussion as a document
+RECORD_PREPARATION = timedelta(hours=1)  # how long writing one is tried
+TRANSLATION_TIMEOUT = 60  # seconds for a room's own machine to answer
+TRANSLATION_PREPARATION = timedelta(hours=1)  # how long it is asked
 LAST_LETTERS_KEPT = timedelta(days=7)  # addresses of those who have left, after the letter that tells them
 ENDING_NOTICES = (30, 7)  # days before a mandate, a period or an admission ends
 PROTOCOL_REMINDERS = (7, 21)  # days after a version came into force
+REQUESTS_TOLD_FROM = 8  # o'clock in Geneva, on working days: the Secretariat's letter about requests that wait
 INVITATION_IS_OLD = timedelta(days=7)  # from when the desk shows that it is not taken up
 POST_MAX_LENGTH = env.int("POST_MAX_LENGTH", default=20_000)  # characters
 POSTS_PER_PAGE = 20
+ATTACHMENT_BYTES = env.int("ATTACHMENT_MEGABYTES", default=25) * 1024 * 1024  # of one file
+ATTACHMENTS_BYTES = env.int("ATTACHMENTS_MEGABYTES", default=50) * 1024 * 1024  # of all files of one post
+ATTACHMENTS_PER_POST = env.int("ATTACHMENTS_PER_POST", default=10)
+ATTACHMENTS_WAITING = 40  # files that one person may have in posts not published yet
+ATTACHMENTS_WAIT = timedelta(days=30)  # for that, before they are discarded
+VISIT_ENDS_AFTER = timedelta(hours=6)  # without a page; what comes after it is another visit
+FIRST_VISIT_SHOWS = timedelta(days=30)  # what is new to somebody who was never here before
 DIGEST_POSTS = 30  # most in one mail, the others are counted
+FEED_POSTS = 30
+OLD_ADDRESS_PREFIXES = env.list("OLD_ADDRESS_PREFIXES", default=[])  # of an older forum at this host, such as phpbb/
+ENTRY_REVIEWED_EVERY = timedelta(days=365)  # an entry of the library; CDIP/11/4 recs 21 d), 35 d)
+LIBRARY_EXPORT_ROWS = 5_000  # most entries in one file
+# What is kept elsewhere, by the names of forum.enums.Resource. Source: reading A25.
+LIBRARY_LINKS = env.dict(
+    "LIBRARY_LINKS",
+    default={
+        "activities": "https://www.wipo.int/tad/en/",
+        "consultants": "https://www.wipo.int/roc/en/",
+        "matchmaking": "https://www.wipo.int/wipo-match/en/",
+        "flexibilities": "https://www.wipo.int/ip-development/en/agenda/flexibilities/",
+        "agenda": "https://www.wipo.int/ip-development/en/agenda/",
+        "south_south": "https://www.wipo.int/cooperation/en/south_south/",
+    },
+)
+QUESTION_WAITS = timedelta(hours=48)  # for an answer, before the moderator and people with experience are told
+QUESTION_TOLD_MOST = 20  # people with experience who are told of one question
+CONTACT_WAITS = timedelta(minutes=2)  # "please contact me" can be taken back, before its letter goes
+CONTACTS_A_DAY = 20  # that one person can ask for
+MENTIONS_MOST = 20  # people and states that one post can name
 GUIDING_QUESTIONS = (3, 5)  # fewest and most in a weekly topic
 CORE_LANGUAGES = ("en", "fr", "es")  # CDIP/22/3 para 7
 NOTICE_RETRIES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 4 * 60, 12 * 60, 24 * 60, 48 * 60)]
@@ -349,7 +407,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"without_secrets": {"()": "config.logs.WithoutSecrets"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["without_secrets"]},
+    },
     "loggers": {"django.request": {"level": "ERROR"}},  # a refusal is an answer, not a fault
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }

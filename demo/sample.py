@@ -17,8 +17,10 @@ from accounts.markdown import render
 from accounts.models import Mandate, MemberState, Protocol, ProtocolAcceptance, RegionalGroup, User
 from accounts.services import outbox
 from accounts.services.reference import load_protocol, translated
+from demo.library import load_library
 from demo.people import ACCOUNTS, PASSWORD, totp_secret_of
-from forum.enums import Capacity, ContributionKind
+from demo.questions import load_questions
+from forum.enums import Capacity, ContributionKind, FollowLevel
 from forum.models import Category, Discussion, DiscussionGrant, Follow, Post, Room, RoomGrant, Step, Topic
 from forum.weeks import monday_of
 from moderation.models import WeeklyTopic
@@ -41,6 +43,8 @@ def load_sample() -> str:
     for weeks_ago, file in zip(range(len(files) - 1, -1, -1), files, strict=True):
         _load_topic(tomllib.loads(file.read_text()), monday - weeks_ago * WEEK, people)
     _grant_rights(people)
+    load_library(people)
+    load_questions(people)
     return f"{len(people)} people, {Topic.objects.count()} topics and {Post.objects.count()} posts are loaded."
 
 
@@ -90,7 +94,7 @@ def _load_people(protocol: Protocol) -> dict[str, User]:
     rooms = {room.language: room for room in Room.objects.all()}
     Follow.objects.bulk_create(
         (
-            Follow(user=user, room=rooms[language])
+            Follow(user=user, room=rooms[language], level=FollowLevel.TOPICS)
             for user in people.values()
             if user.reads_every_room
             for language in user.languages_read

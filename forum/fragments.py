@@ -1,7 +1,7 @@
 """The parts of a page that repeat: rendered by Jinja2, which costs a tenth of an included template."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -16,13 +16,20 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, FileSystemLoader
 
-from accounts.enums import Role
+from accounts.enums import AccountStatus, Role
+from accounts.languages import language_name
 from accounts.models.people import FORMER
-from forum.enums import Capacity, ContributionKind, PostState
-from forum.queries import page_of
-from forum.rows import DiscussionRow, PostRow
+from forum.enums import Capacity, ContributionKind, FollowLevel, PostState, SignalKind, TranslationStatus
+from forum.files.kinds import BY_CONTENT_TYPE
+from forum.files.sizes import in_words
+from forum.models import Post
+from forum.queries.extras import PostExtras
+from forum.queries.levels import DISCUSSION_LEVELS, ROOM_LEVELS, LevelChoice
+from forum.queries.pages import page_of
+from forum.queries.rows import DiscussionRow, PostRow
 
 GENEVA = ZoneInfo("Europe/Zurich")
+NOTHING = PostExtras()
 COUNTED = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}  # a number of each category of plural
 MOMENT = {"ar": "d MMM y، HH:mm"}
 
@@ -52,7 +59,7 @@ def city_of(zone: ZoneInfo, language: str) -> str:
     return location.rpartition("/")[2]
 
 
-def _when(value: datetime) -> SafeString:
+def when(value: datetime) -> SafeString:
     """Show a moment by the reader's clocks, with Geneva's where they differ."""
     zone = timezone.get_current_timezone()
     assert isinstance(zone, ZoneInfo)
@@ -69,13 +76,24 @@ def _time_element(value: datetime, zone: ZoneInfo, language: str) -> SafeString:
     return mark_safe(html)  # noqa: S308 - rendered with autoescape
 
 
+def about_file(content_type: str, size: int) -> str:
+    """Say kind and size of an attached file, such as "PDF, 240 kB"."""
+    return pgettext("file", "%(kind)s, %(size)s") % {
+        "kind": BY_CONTENT_TYPE[content_type].name,
+        "size": in_words(size),
+    }
+
+
 _environment.globals.update(
-    when=_when,
+    when=when,
+    language_name=lambda code: language_name(code, translation.get_language() or "en"),
+    about_file=about_file,
     page_of=page_of,
     PERSONAL=Capacity.PERSONAL,
     VISIBLE=PostState.VISIBLE,
     HELD=PostState.HELD,
     WITHDRAWN=PostState.WITHDRAWN,
+    SIGNAL_NAMES={kind.value: kind for kind in SignalKind},
     EXTERNAL=Role.EXTERNAL,
     DELEGATE=Role.DELEGATE,
     COMMENT=ContributionKind.COMMENT,
@@ -91,7 +109,15 @@ def posts(
     language: str,
     viewer: int | None,
     may_post: bool,
+    proposes: str = "",
+    translates: str = "",
     first_new: int | None = None,
+    extras: Mapping[int, PostExtras] | None = None,
+    speaks_for: int | None = None,
+    may_signal: bool = False,
+    names: bool = False,
+    settles: bool = False,
+    answer: int | None = None,
 ) -> SafeString:
     """Render posts as articles, in the active language and time zone.
 
@@ -101,7 +127,15 @@ def posts(
         language: Of its room.
         viewer: The reader's id, for what only an author sees; None where many readers share the result.
         may_post: Whether to offer answering.
+        proposes: Which to offer for the library: ``all``, the reader's ``own``, or none.
+        translates: Which to offer for translation, likewise.
         first_new: The number of the first post that is new to the reader; None where none is, or all are.
+        extras: What belongs to the posts beside their text, by number.
+        speaks_for: The id of the member state whose focal point the reader is, if of any.
+        may_signal: Whether to offer signals, under what the reader did not write.
+        names: Whether to lead to who gave signals.
+        settles: Whether to offer to say that a post answers the question.
+        answer: The number of the post that does.
 
     Returns:
         HTML; everything but the posts' own sanitised text is escaped.
@@ -114,9 +148,55 @@ def posts(
         language=language,
         viewer=viewer,
         may_post=may_post,
+        proposes=proposes,
+        translates=translates,
         first_new=first_new,
+        speaks_for=speaks_for,
+        may_signal=may_signal,
+        names=names,
+        settles=settles,
+        answer=answer,
+        extras=extras or {},
+        nothing=NOTHING,
         **_names(translation.get_language() or "en"),
     )
+    return mark_safe(html)  # noqa: S308 - rendered with autoescape
+
+
+def column(rows: Sequence[PostRow], *, address: str, language: str, extras: Mapping[int, PostExtras]) -> SafeString:
+    """Render posts to be read beside those of a sister discussion, in the active language and time zone.
+
+    Args:
+        rows: What to show.
+        address: Of their discussion, where each is answered.
+        language: Of its room; the posts' ids begin with it, for two discussions stand on one page.
+        extras: What belongs to the posts beside their text, by number.
+    """
+    html = _environment.get_template("forum/column.html").render(
+        rows=rows,
+        address=address,
+        language=language,
+        extras=extras,
+        nothing=NOTHING,
+        **_names(translation.get_language() or "en"),
+    )
+    html = html.replace('id="post-', f'id="{language}-post-').replace('href="#post-', f'href="#{language}-post-')
+    return mark_safe(html)  # noqa: S308 - rendered with autoescape
+
+
+def signals(post: Post, extra: PostExtras | None, *, viewer: int, names: bool, refusal: str = "") -> SafeString:
+    """Render the signals under one post, for a reader who may give them.
+
+    Args:
+        post: With its author.
+        extra: What belongs to it beside its text.
+        viewer: The reader's id.
+        names: Whether to lead to who gave them.
+        refusal: Why the last touch did nothing, if so.
+    """
+    reachable = post.author is not None and post.author.status != AccountStatus.LEFT
+    macro = _environment.get_template("forum/signals.html").module.signals  # type: ignore[attr-defined]
+    html = str(macro(post.pk, extra or NOTHING, post.author_id == viewer, True, names, reachable, refusal))
     return mark_safe(html)  # noqa: S308 - rendered with autoescape
 
 
@@ -133,10 +213,32 @@ def kind_options(chosen: str, language: str) -> SafeString:
     )
 
 
+@lru_cache(maxsize=200)
+def room_levels(chosen: str | None, language: str) -> SafeString:
+    """Offer how much to hear of a room, in the active ``language``; nothing chosen brings answers only."""
+    return _levels(ROOM_LEVELS, chosen or FollowLevel.QUIET.value)
+
+
+@lru_cache(maxsize=200)
+def discussion_levels(chosen: str | None, of_room: str | None, language: str) -> SafeString:
+    """Offer how much to hear of a discussion, in the active ``language``; nothing chosen is as much as of its room."""
+    return _levels(DISCUSSION_LEVELS, chosen or "", str(FollowLevel(of_room or FollowLevel.QUIET).label))
+
+
+def _levels(choices: Sequence[LevelChoice], chosen: str, room_label: str | None = None) -> SafeString:
+    html = _environment.get_template("forum/levels.html").render(choices=choices, chosen=chosen, room_label=room_label)
+    return mark_safe(html)  # noqa: S308 - rendered with autoescape
+
+
 @lru_cache
 def _names(language: str) -> dict[str, dict[str, str]]:
     """Return the labels of closed lists in the active ``language``, as plain strings."""
-    lists = {"role_names": Role, "kind_names": ContributionKind, "capacity_names": Capacity}
+    lists = {
+        "role_names": Role,
+        "kind_names": ContributionKind,
+        "capacity_names": Capacity,
+        "status_names": TranslationStatus,
+    }
     return {name: {value: str(label) for value, label in choices.choices} for name, choices in lists.items()}
 
 

@@ -6,11 +6,21 @@ from typing import Protocol
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.enums import Role
+from accounts.enums import AccountStatus, Role
 from accounts.models import User
 from accounts.verdicts import ALLOWED, Verdict
-from forum.enums import Capacity, PostState
-from forum.models import Post
+from forum.enums import (
+    Capacity,
+    ClearanceState,
+    EntryState,
+    Permission,
+    Plan,
+    PostState,
+    SignalKind,
+    TopicKind,
+    TranslationStatus,
+)
+from forum.models import Clearance, EntryPermission, ImportedAuthor, LibraryEntry, Post, PostTranslation
 
 
 class Closable(Protocol):
@@ -44,6 +54,62 @@ def may_close(actor: User) -> Verdict:
     return ALLOWED
 
 
+def may_open(actor: User) -> Verdict:
+    """Judge whether ``actor`` may open discussions in rooms they may enter. Source: FOR-03, CDIP/22/3 paras 6 and 8."""
+    if not actor.may_enter:
+        return Verdict(_("Please accept the protocol of use first."))
+    if not actor.writes:
+        return Verdict(_("An evaluator reads the forum and opens no discussions."))
+    if actor.role == Role.EXTERNAL:
+        return Verdict(_("You are admitted to one discussion. Participants open others."))
+    return ALLOWED
+
+
+def may_settle(actor: User, *, kind: str, asker: int | None) -> Verdict:
+    """Judge whether ``actor`` may say that a question is answered, or is not. Source: FOR-17.
+
+    Args:
+        actor: Who says so.
+        kind: The topic's.
+        asker: The id of the person who opened it.
+    """
+    if not actor.may_enter:
+        return Verdict(_("Please accept the protocol of use first."))
+    if kind != TopicKind.QUESTION:
+        return Verdict(_("Only a question can be answered in this way."))
+    if not actor.is_moderator and actor.pk != asker:
+        return Verdict(_("Who asked a question and the moderator say whether it is answered."))
+    return ALLOWED
+
+
+def may_read_unanswered(viewer: User) -> Verdict:
+    """Judge whether ``viewer`` is shown questions that wait for an answer: who could give one. Source: FOR-17."""
+    if viewer.may_enter and viewer.role in LISTED_ROLES:
+        return ALLOWED
+    return Verdict(_("Questions that wait for an answer are shown to those who could give one."))
+
+
+def may_signal(actor: User, post: Post, kind: SignalKind) -> Verdict:
+    """Judge whether ``actor`` may give a post a signal. Source: FOR-21, reading A24.
+
+    Args:
+        actor: Who gives it.
+        post: With its author.
+        kind: Which signal.
+    """
+    if not actor.may_enter:
+        return Verdict(_("Please accept the protocol of use first."))
+    if not actor.writes:
+        return Verdict(_("An evaluator reads the forum and gives no signals."))
+    if post.author_id == actor.pk:
+        return Verdict(_("This is your own post."))
+    if post.state != PostState.VISIBLE:
+        return Verdict(_("This post is no longer shown."))
+    if kind == SignalKind.CONTACT and (post.author is None or post.author.status == AccountStatus.LEFT):
+        return Verdict(_("The author of this post is no longer here."))
+    return ALLOWED
+
+
 def may_edit(actor: User, post: Post) -> Verdict:
     """Judge whether ``actor`` may change the wording of ``post``. Source: reading A20, FOR-11."""
     if post.author_id != actor.pk:
@@ -53,6 +119,65 @@ def may_edit(actor: User, post: Post) -> Verdict:
     if post.capacity == Capacity.DELEGATION:
         return Verdict(_("A statement of the delegation is not changed once it is made."))
     return may_post(actor, post.discussion)
+
+
+def may_correct(actor: User, post: Post | None) -> Verdict:
+    """Judge whether ``actor`` may publish a corrigendum to ``post``. Source: reading A20, FOR-11."""
+    if post is None or post.state != PostState.VISIBLE or post.capacity != Capacity.DELEGATION:
+        return Verdict(_("A corrigendum is made to a statement of the delegation that is shown."))
+    if not _speaks_for(actor, post):
+        return Verdict(_("Only the focal point of its state corrects a statement of the delegation."))
+    return ALLOWED
+
+
+def may_withdraw(actor: User, post: Post) -> Verdict:
+    """Judge whether ``actor`` may withdraw ``post``; a closed discussion does not keep it.
+
+    Source: FOR-11, FOR-24, reading A20.
+    """
+    if not actor.may_enter:
+        return Verdict(_("Please accept the protocol of use first."))
+    if post.capacity == Capacity.DELEGATION and not _speaks_for(actor, post):
+        return Verdict(_("Only the focal point of its state withdraws a statement of the delegation."))
+    if post.capacity == Capacity.PERSONAL and post.author_id != actor.pk:
+        return Verdict(_("Only its author withdraws a post."))
+    if post.state != PostState.VISIBLE:
+        return Verdict(_("This post is no longer shown, so it cannot be withdrawn."))
+    return ALLOWED
+
+
+def _speaks_for(actor: User, post: Post) -> bool:
+    """Tell whether ``actor`` is a focal point of the state in whose name ``post`` was made, a successor included."""
+    return actor.is_focal_point and actor.member_state_id == post.member_state_id
+
+
+def may_ask_clearance(actor: User, colleague: User) -> Verdict:
+    """Judge whether ``actor`` may ask ``colleague`` to clear a text. Source: ACC-03, ACC-04."""
+    if actor.member_state_id is None:
+        return Verdict(_("Delegates ask colleagues of their delegation to clear a text."))
+    if colleague.member_state_id != actor.member_state_id or colleague.pk == actor.pk:
+        return Verdict(_("Choose a colleague of your own delegation."))
+    if not colleague.is_active:
+        return Verdict(_("This colleague’s account does not work now."))
+    return ALLOWED
+
+
+def may_decide_clearance(actor: User, clearance: Clearance) -> Verdict:
+    """Judge whether ``actor`` may clear a text or return it. Source: ACC-03, ACC-04."""
+    if actor.pk != clearance.colleague_id or actor.member_state_id != clearance.author.member_state_id:
+        return Verdict(_("Only the colleague of the same delegation who was asked decides."))
+    if clearance.state != ClearanceState.ASKED:
+        return Verdict(_("This was decided or taken back already."))
+    return ALLOWED
+
+
+def may_take_back_clearance(actor: User, clearance: Clearance) -> Verdict:
+    """Judge whether ``actor`` may take back what they asked a colleague. Source: ACC-03."""
+    if actor.pk != clearance.author_id:
+        return Verdict(_("Only who asked takes it back."))
+    if clearance.state != ClearanceState.ASKED:
+        return Verdict(_("This was decided or taken back already."))
+    return ALLOWED
 
 
 LISTED_ROLES = (Role.DELEGATE, Role.EXPERT, Role.MODERATOR, Role.SECRETARIAT, Role.FACILITATOR)
@@ -70,3 +195,193 @@ def may_be_listed(actor: User) -> Verdict:
     if actor.may_enter and actor.role in LISTED_ROLES:
         return ALLOWED
     return Verdict(_("Only participants are listed among the people."))
+
+
+def may_have_feed(actor: User) -> Verdict:
+    """Judge whether ``actor`` may have a private feed of what they read. Source: ACC-02, ACC-03."""
+    if actor.may_enter:
+        return ALLOWED
+    return Verdict(_("A feed is for those to whom the forum is open."))
+
+
+def may_claim(actor: User, author: ImportedAuthor) -> Verdict:
+    """Judge whether ``actor`` may say that the posts of ``author`` are theirs. Source: FOR-18, workflow 2.10."""
+    if not actor.may_enter:
+        return Verdict(_("Please accept the protocol of use first."))
+    if author.claimed_by_id is not None:
+        return Verdict(_("Somebody has shown already that these posts are theirs."))
+    return ALLOWED
+
+
+def may_decide_claims(actor: User) -> Verdict:
+    """Judge whether ``actor`` decides whose imported posts are. Source: FOR-18, workflow 2.10."""
+    if actor.may_enter and actor.is_staff:
+        return ALLOWED
+    return Verdict(_("Only the Secretariat decides on claims."))
+
+
+def may_take_record(actor: User) -> Verdict:
+    """Judge whether ``actor`` may have discussions as documents. Source: REP-11, ACC-03, reading A24."""
+    if actor.may_enter and (actor.reads_every_room or actor.role == Role.FACILITATOR):
+        return ALLOWED
+    return Verdict(_("Records of discussions are for participants."))
+
+
+# --- The library of practices -----------------------------------------------------------------------
+
+
+def may_read_library(viewer: User) -> Verdict:
+    """Judge whether ``viewer`` may read the library. Source: LIB-01, ACC-05, CDIP/22/3 para 8."""
+    if viewer.may_enter and viewer.reads_every_room:
+        return ALLOWED
+    return Verdict(_("The library is for those who read every room."))
+
+
+def may_begin_entry(actor: User, post: Post | None = None) -> Verdict:
+    """Judge whether ``actor`` may begin an entry of the library, of a contribution or of their own.
+
+    Source: LIB-01, FOR-24, workflow 2.3.
+    """
+    if not may_read_library(actor):
+        return may_read_library(actor)
+    if not actor.writes:
+        return Verdict(_("An evaluator reads the library and does not add to it."))
+    if post is None:
+        return ALLOWED
+    if not (actor.is_moderator or post.author_id == actor.pk):
+        return Verdict(_("Its author or the moderator proposes a contribution for the library."))
+    if post.state != PostState.VISIBLE:
+        return Verdict(_("This contribution is no longer shown, so it cannot be proposed for the library."))
+    return ALLOWED
+
+
+def may_change_entry(actor: User, entry: LibraryEntry) -> Verdict:
+    """Judge whether ``actor`` may change ``entry``. Source: LIB-01, FOR-24."""
+    if not may_begin_entry(actor):
+        return may_begin_entry(actor)
+    is_own = actor.pk in {entry.proposed_by_id, entry.contributor_id}
+    if entry.state == EntryState.DECLINED:
+        return Verdict(_("This entry was declined. The moderator can still publish it."))
+    if entry.state == EntryState.WITHDRAWN and actor.pk != entry.contributor_id:
+        return Verdict(_("Only who contributed this entry brings it back."))
+    if not (is_own or actor.is_moderator):
+        return Verdict(_("Who proposed an entry and the moderator change it."))
+    return ALLOWED
+
+
+def may_propose_entry(actor: User, entry: LibraryEntry) -> Verdict:
+    """Judge whether ``actor`` may propose ``entry`` now, or have states asked again. Source: LIB-01, FOR-24."""
+    if not may_change_entry(actor, entry):
+        return may_change_entry(actor, entry)
+    if entry.state == EntryState.PUBLISHED:
+        return Verdict(_("This entry is published already."))
+    return ALLOWED
+
+
+def may_decide_entries(actor: User) -> Verdict:
+    """Judge whether ``actor`` keeps the library. Source: LIB-01, LIB-09, MOD-01."""
+    if actor.may_enter and actor.is_moderator:
+        return ALLOWED
+    return Verdict(_("Only the moderator decides on entries of the library."))
+
+
+def may_decide_entry(actor: User, entry: LibraryEntry) -> Verdict:
+    """Judge whether ``actor`` may decide on ``entry`` now. Source: LIB-01, MOD-01."""
+    if not may_decide_entries(actor):
+        return may_decide_entries(actor)
+    if entry.state not in {EntryState.PROPOSED, EntryState.DECLINED}:
+        return Verdict(_("There is nothing to decide on this entry now."))
+    return ALLOWED
+
+
+def may_publish_entry(actor: User, entry: LibraryEntry) -> Verdict:
+    """Judge whether ``actor`` may publish ``entry`` now. Source: FOR-24, LIB-01, LIB-15."""
+    if not may_decide_entry(actor, entry):
+        return may_decide_entry(actor, entry)
+    if entry.plan == Plan.UNFINISHED:
+        return Verdict(_("A strategy, policy or plan is published once it is complete."))
+    if entry.permission not in {Permission.NOT_NEEDED, Permission.GRANTED}:
+        return Verdict(_("It can be published once every state that is asked has given its permission."))
+    return ALLOWED
+
+
+def may_review_entry(actor: User, entry: LibraryEntry) -> Verdict:
+    """Judge whether ``actor`` may mark ``entry`` as reviewed. Source: LIB-01, LIB-09."""
+    if not may_decide_entries(actor):
+        return may_decide_entries(actor)
+    if entry.state != EntryState.PUBLISHED:
+        return Verdict(_("Only what is published is reviewed."))
+    return ALLOWED
+
+
+def may_withdraw_entry(actor: User, entry: LibraryEntry) -> Verdict:
+    """Judge whether ``actor`` may take ``entry`` back, or out of the library. Source: FOR-24."""
+    if not may_begin_entry(actor):
+        return may_begin_entry(actor)
+    if entry.state in {EntryState.DECLINED, EntryState.WITHDRAWN}:
+        return Verdict(_("This entry is not in the library."))
+    if actor.pk not in {entry.proposed_by_id, entry.contributor_id} and not actor.is_moderator:
+        return Verdict(_("Who contributed an entry and the moderator withdraw it."))
+    return ALLOWED
+
+
+def may_answer_permission(actor: User, permission: EntryPermission) -> Verdict:
+    """Judge whether ``actor`` may say for a state whether an entry is published.
+
+    The Secretariat records what a state has answered in writing. Source: FOR-24, LIB-15, ACC-11.
+    """
+    is_focal_point = actor.is_focal_point and actor.member_state_id == permission.member_state_id
+    if not actor.may_enter or not (is_focal_point or actor.role == Role.SECRETARIAT):
+        return Verdict(_("The focal point of the state gives or refuses its permission."))
+    if permission.entry.state in {EntryState.DRAFT, EntryState.RETURNED, EntryState.DECLINED}:
+        return Verdict(_("This entry is not proposed for publication now."))
+    return ALLOWED
+
+
+def may_translate(actor: User, post: Post) -> Verdict:
+    """Judge whether ``actor`` may translate ``post``. Source: FOR-07, FOR-26, MOD-03, MOD-05."""
+    if not (actor.may_enter and actor.writes):
+        return Verdict(_("Only who takes part translates posts."))
+    if post.state != PostState.VISIBLE:
+        return Verdict(_("This post is no longer shown, so it cannot be translated."))
+    if actor.is_moderator or actor.role == Role.FACILITATOR or post.author_id == actor.pk:
+        return ALLOWED
+    return Verdict(_("Its author, the moderator and the facilitator of its room translate a post."))
+
+
+def may_check_translation(actor: User, post: Post, translation: PostTranslation) -> Verdict:
+    """Judge whether ``actor`` may say that a translation is right.
+
+    Args:
+        actor: Who would say so.
+        post: What is translated.
+        translation: Its translation.
+
+    Source: FOR-26, reading A22.
+    """
+    if not may_translate(actor, post):
+        return may_translate(actor, post)
+    if translation.status == TranslationStatus.MACHINE:
+        return Verdict(_("Save what the machine has written as your own translation, with your corrections."))
+    if translation.translated_by_id == actor.pk:
+        return Verdict(_("A translation is checked by somebody else than who has written it."))
+    if translation.is_stale:
+        return Verdict(_("The original has changed since. Bring the translation up to date first."))
+    return ALLOWED
+
+
+def may_go_to_machine(post: Post) -> Verdict:
+    """Judge whether ``post`` may be given to its room's machine. Source: reading A22, ACC-03."""
+    room = post.discussion.room
+    if not room.translation_server or room.is_sensitive:
+        return Verdict(_("In this room no machine translates."))
+    if post.state != PostState.VISIBLE or post.capacity == Capacity.DELEGATION:
+        return Verdict(_("A machine translates neither statements of delegations nor what is no longer shown."))
+    return ALLOWED
+
+
+def may_ask_machine(actor: User, post: Post) -> Verdict:
+    """Judge whether ``actor`` may have ``post`` translated by a machine. Source: reading A22, ACC-03."""
+    if not actor.may_enter:
+        return Verdict(_("Only participants have posts translated."))
+    return may_go_to_machine(post)

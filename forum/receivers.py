@@ -7,8 +7,17 @@ from accounts.models import SeatHandover, User
 from accounts.services import archives as personal_archives
 from accounts.services import outbox, terms
 from accounts.signals import person_left, protocol_accepted, seat_handed_over
-from forum.endings import ending_rights
-from forum.services import archives, letters, reading, seats
+from forum.queries.endings import ending_rights
+from forum.services import (
+    archives,
+    claim_letters,
+    clearance_letters,
+    entry_letters,
+    follows,
+    letters,
+    question_letters,
+    seats,
+)
 
 
 def connect() -> None:
@@ -19,7 +28,15 @@ def connect() -> None:
     personal_archives.register(archives.gather)
     outbox.register("topic.opened", letters.topic_opened)
     outbox.register("post.published", letters.post_published)
+    outbox.register("clearance.asked", clearance_letters.clearance_asked)
+    outbox.register("clearance.decided", clearance_letters.clearance_decided)
+    outbox.register("question.answered", question_letters.question_answered)
+    outbox.register("question.unanswered", question_letters.question_unanswered)
+    outbox.register("contact.asked", question_letters.contact_asked)
     outbox.register("week.digested", letters.week_digested)
+    outbox.register("entry.told", entry_letters.entry_told)
+    outbox.register("claim.made", claim_letters.claim_made)
+    outbox.register("claim.decided", claim_letters.claim_decided)
     outbox.register("admission.ending", terms.ending_soon)
     outbox.register("contract.ending", terms.ending_soon)
     endings.register("admission", "contract", source=ending_rights)
@@ -27,7 +44,7 @@ def connect() -> None:
 
 def follow_rooms_at_first_entry(sender: type[User], user: User, **kwargs: Any) -> None:
     if not user.follows.exists():
-        reading.follow_rooms_read(user)
+        follows.follow_rooms_read(user)
 
 
 def forget_person(sender: type[User], user: User, **kwargs: Any) -> None:

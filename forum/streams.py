@@ -17,7 +17,8 @@ from django.utils import timezone, translation
 from accounts.models import User
 from forum import fragments
 from forum.models import Discussion, Room
-from forum.rows import post_rows
+from forum.queries.extras import post_extras
+from forum.queries.rows import post_rows
 
 MOST_CAUGHT_UP = 100  # posts sent at once to a stream that was away; the next when it has taken these
 MOST_COUNTED = 20  # discussions whose counts a stream begins with
@@ -114,6 +115,7 @@ def posts_after(viewer: User, discussion: Discussion, number: int) -> list[tuple
         events: list[tuple[int, str]] = []
         while len(events) < MOST_CAUGHT_UP:
             rows = post_rows(None, discussion.pk, number)
+            extras = post_extras(None, discussion.pk, number, rows[-1].number) if rows else {}
             for row in rows:
                 html = fragments.posts(
                     [row],
@@ -121,6 +123,8 @@ def posts_after(viewer: User, discussion: Discussion, number: int) -> list[tuple
                     language=discussion.room.language,
                     viewer=None,
                     may_post=viewer.writes,
+                    may_signal=viewer.writes,
+                    extras=extras,
                 )
                 events.append((row.number, sse("post", {"html": html}, row.number)))
             if len(rows) < settings.POSTS_PER_PAGE:

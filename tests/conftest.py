@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from accounts.models import User
+from forum import middleware
 from forum.models import Room
 from forum.services import reading
 from forum.views import discussions
@@ -35,6 +36,18 @@ def positions(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(waiting, "_timer", object())
     for module in (reading, discussions):
         monkeypatch.setattr(module, "positions", waiting)
+    return waiting
+
+
+@pytest.fixture(autouse=True)
+def visits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> reading.Visits:
+    """Keep likewise who was seen."""
+    if "journeys" in request.node.nodeid:
+        return reading.visits
+    waiting = reading.Visits()
+    monkeypatch.setattr(waiting, "_timer", object())
+    for module in (reading, middleware):
+        monkeypatch.setattr(module, "visits", waiting)
     return waiting
 
 

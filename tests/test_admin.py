@@ -234,6 +234,21 @@ def test_a_rooms_language_stays(client, secretariat):
     assert (room.language, room.position) == ("fr", 3)
 
 
+def test_no_machine_translates_a_room_until_that_is_decided_and_recorded(client, secretariat):
+    room = RoomFactory(language="fr")
+    assert room.translation_server == ""
+    data = {"language": "fr", "is_core": "on", "position": "3", "translation_server": "https://translate.example"} | {
+        f"name_{code}": "Français" for code in ("en", "fr", "es", "ar", "ru", "zh_hans")
+    }
+
+    client.post(address(Room, "change", room.pk), data)
+
+    room.refresh_from_db()
+    assert room.translation_server == "https://translate.example"
+    ((actor, facts),) = audited("room.changed")
+    assert (actor, "translation_server" in str(facts)) == (secretariat.pk, True)
+
+
 def test_discussions_are_closed_and_opened_again(client, secretariat):
     discussion = DiscussionFactory()
     chosen = {"_selected_action": [discussion.pk]}

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import InstitutionKind, InvitationState, RequestState, Vouching
+from accounts.enums import AccountStatus, InstitutionKind, InvitationState, RequestState, Vouching
 from accounts.models.people import User, validate_plain_name
 from accounts.models.places import MemberState
 
@@ -102,6 +102,12 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self, at: datetime) -> Self:
         """Keep what may still be taken up at ``at``."""
         return self.in_state(InvitationState.OPEN, at)
+
+    def usable(self, at: datetime) -> Self:
+        """Keep what opens an account at ``at``: open, of somebody whose term, if there is one, is not over."""
+        day = timezone.localdate(at, timezone=timezone.get_default_timezone())
+        serving = Q(user__serves_until=None) | Q(user__serves_until__gte=day)
+        return self.open(at).filter(serving, user__status=AccountStatus.INVITED)
 
     def in_state(self, state: InvitationState, at: datetime) -> Self:
         """Keep what stands so at ``at``."""

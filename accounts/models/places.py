@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.enums import Economy
+
 
 class RegionalGroup(models.Model):
     """A regional group of member states. Source: ACC-04, CDIP/30/8 para 7."""
@@ -21,7 +23,7 @@ class RegionalGroup(models.Model):
 
 
 class MemberState(models.Model):
-    """A member state of WIPO. Source: ACC-01, ACC-04, CDIP/22/3 para 8."""
+    """A member state of WIPO. Source: ACC-01, ACC-04, ACC-14, CDIP/22/3 para 8."""
 
     code = models.CharField(_("ISO 3166 code"), max_length=2, unique=True)
     name = models.CharField(pgettext_lazy("place", "name"), max_length=120)
@@ -32,6 +34,13 @@ class MemberState(models.Model):
         blank=True,
         related_name="states",
         verbose_name=_("regional group"),
+    )
+    economy = models.CharField(
+        _("kind of economy"),
+        max_length=20,
+        choices=Economy,
+        blank=True,
+        help_text=_("As the state itself says; empty where it has said nothing."),
     )
 
     class Meta:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import MailScope
 from accounts.models import AddressChange, User
+from accounts.queries.recipients import focal_points_of, secretariat
 from accounts.services import audit, outbox, sessions
 
 LINK_SALT = "address.change"
@@ -141,4 +142,12 @@ def _use(change: AddressChange, person: User, session_key: str | None) -> None:
     sessions.end_sessions(person, but=session_key)
     outbox.notify({person.pk: MailScope.ACCOUNT}, kind="address.changed", about=change)
     outbox.notify_address(old_email, language=person.language, kind="address.left", about=change)
+    outbox.notify(_guardians(person), kind="address.replaced", about=change)
     audit.record(person, "address.changed", person, change=change.pk)
+
+
+def _guardians(person: User) -> dict[int, MailScope]:
+    """Return who should know that somebody's address is another one: a seat is the state's. Source: ACC-11."""
+    told = focal_points_of(person.member_state_id) | secretariat()
+    told.pop(person.pk, None)
+    return told

@@ -1,14 +1,12 @@
 """A person's own data: gathered in the background into one file, which its owner can download for some days."""
 
 import json
-import logging
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import IO
 
-from celery import current_app
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -20,13 +18,12 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import MailScope
 from accounts.models import AccountRequest, AuditEntry, DataArchive, User
-from accounts.services import audit, outbox
-
-logger = logging.getLogger(__name__)
+from accounts.services import audit, outbox, worker
 
 Gather = Callable[[User], Mapping[str, object]]
 FOLDER = "archives"
 LEFT_OUT = {"password"}  # of a person's own row
+STATE = ("member_state__code", "member_state__economy")
 
 _gatherers: list[Gather] = []
 
@@ -35,7 +32,7 @@ def register(gather: Gather) -> None:
     """Have an app above this one add what it keeps of a person.
 
     Args:
-        gather: Takes the person; answers files by path: a text as it is, anything else as JSON.
+        gather: Takes the person; answers files by path: a text or a file as it is, anything else as JSON.
     """
     _gatherers.append(gather)
 
@@ -56,39 +53,17 @@ def request_archive(*, actor: User) -> DataArchive:
         return waiting
     archive = DataArchive.objects.create(user=person)
     audit.record(actor, "archive.requested", person, archive=archive.pk)
-    transaction.on_commit(wake, robust=True)
+    transaction.on_commit(partial(worker.wake, "accounts.tasks.prepare_archives"), robust=True)
     return archive
 
 
-def wake() -> None:
-    """Ask the worker to prepare now; when that message is lost, the sweep does within a minute."""
-    try:
-        current_app.send_task("accounts.tasks.prepare_archives")
-    except Exception as error:  # noqa: BLE001 - whatever the broker raises, the request is safe in its row
-        logger.warning("The worker could not be woken: %s", type(error).__name__)
-
-
 def prepare_waiting() -> int:
-    """Prepare what was asked for, each archive in a transaction of its own, shared with any other worker.
+    """Prepare what was asked for.
 
     Returns:
         How many are ready now.
     """
-    ready = 0
-    tried: list[int] = []
-    while True:
-        with transaction.atomic():
-            waiting = DataArchive.objects.waiting(timezone.now()).exclude(pk__in=tried).order_by("pk")
-            archive = waiting.select_related("user").select_for_update(skip_locked=True, of=("self",)).first()
-            if archive is None:
-                return ready
-            tried.append(archive.pk)
-            try:
-                with transaction.atomic():
-                    _prepare(archive)
-                ready += 1
-            except Exception:
-                logger.exception("Archive %s could not be prepared", archive.pk)
+    return worker.do_each(DataArchive.objects.waiting(timezone.now()).select_related("user"), _prepare)
 
 
 def _prepare(archive: DataArchive) -> None:
@@ -112,7 +87,11 @@ def write_archive(person: User, file: IO[bytes]) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, translation.override(person.language):
         for gather in (_about_the_person, *_gatherers):
             for path, content in gather(person).items():
-                archive.writestr(path, content if isinstance(content, str) else _as_json(content))
+                if isinstance(content, File):
+                    with archive.open(path, "w", force_zip64=True) as copy, content.open("rb") as file:
+                        copy.writelines(file.chunks())
+                else:
+                    archive.writestr(path, content if isinstance(content, str) else _as_json(content))
 
 
 def _as_json(content: object) -> str:
@@ -130,7 +109,7 @@ def _about_the_person(person: User) -> dict[str, object]:
             "form that anybody could read, so there are none here."
         )
         + "\n",
-        "account.json": User.objects.filter(pk=person.pk).values(*columns, "member_state__code").get(),
+        "account.json": User.objects.filter(pk=person.pk).values(*columns, *STATE).get(),
         "mandates.json": _rows(
             person.mandates.all(), "office", "member_state__code", "regional_group__key", "starts_on", "ends_on"
         ),

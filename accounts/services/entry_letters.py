@@ -1,9 +1,10 @@
 """What people are told by mail about coming in: invitations, requests and what became of them."""
 
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.enums import AccountStatus, RequestState
+from accounts.enums import AccountStatus, RequestState, Vouching
 from accounts.models import AccountRequest, AuditEntry, Invitation, Notice
 from accounts.services.invitations import token_of
 from accounts.services.letters import write_letter
@@ -12,9 +13,9 @@ from accounts.services.outbox import Letter
 
 def invitation_made(notice: Notice) -> Letter | None:
     """Send the personal link; nothing once it is taken up, revoked or too old. Source: ACC-11, reading A3."""
-    invitation = Invitation.objects.open(timezone.now()).filter(pk=notice.object_id).first()
+    invitation = Invitation.objects.usable(timezone.now()).filter(pk=notice.object_id).first()
     token = token_of(invitation) if invitation else None
-    if invitation is None or token is None or notice.reader.status != AccountStatus.INVITED:
+    if invitation is None or token is None:
         return None
     subject = _("Your invitation to the Technical Assistance Forum")
     return write_letter(notice, "accounts/emails/invitation_made", subject, {"invitation": invitation, "token": token})
@@ -27,6 +28,23 @@ def request_made(notice: Notice) -> Letter | None:
         return None
     subject = _("Somebody asks for an account for your delegation")
     return write_letter(notice, "accounts/emails/request_made", subject, {"request": waiting})
+
+
+def requests_waiting(notice: Notice) -> Letter | None:
+    """Tell the Secretariat how many requests wait; who they are from stays out of the mail. Source: ACC-03."""
+    if not notice.reader.is_staff:
+        return None
+    waiting = AccountRequest.objects.visible_to(notice.reader).waiting()
+    counts = waiting.aggregate(
+        count=Count("pk"),
+        oldest=Min("created_at"),
+        vouched=Count("pk", filter=Q(vouching=Vouching.VOUCHED)),
+        objected=Count("pk", filter=Q(vouching=Vouching.OBJECTED)),
+    )
+    if not counts["count"]:
+        return None
+    subject = _("Requests for an account wait for a decision")
+    return write_letter(notice, "accounts/emails/requests_waiting", subject, counts)
 
 
 def request_decided(notice: Notice) -> Letter | None:

@@ -5,7 +5,8 @@ import io
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.core import signing
@@ -18,14 +19,18 @@ from accounts.addresses import canonical_address
 from accounts.enums import InstitutionKind, Role
 from accounts.models import MemberState, User
 from accounts.models.people import validate_plain_name
-from accounts.services.invitations import Newcomer, known_addresses
+from accounts.services.invitations import Newcomer, check_term, known_addresses
 from accounts.spreadsheets import Table, read_table
 
-COLUMNS = ("email", "name", "member_state", "institution", "institution_kind", "language")
+COLUMNS = ("email", "name", "member_state", "institution", "institution_kind", "language", "role", "serves_until")
+OF_THE_SECRETARIAT = ("role", "serves_until")  # a focal point invites delegates, who have no term
 SALT = "accounts.invitation_list"
 LONGEST_SEALED = 2_000_000  # characters; Django refuses forms above 2.5 MB
 NEEDED = ("email", "name", "member_state")
+ALWAYS_NEEDED = ("email", "name")  # a delegate also needs the state
+MIDNIGHT = " 00:00:00"  # how a day reads that a spreadsheet keeps as a moment
 FORMULAS = ("=", "+", "-", "@")  # with which a spreadsheet begins what it runs
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,11 @@ class CheckedList:
         return len({problem.row for problem in self.problems})
 
 
+def columns_for(actor: User) -> tuple[str, ...]:
+    """Return the columns of a list that ``actor`` sends."""
+    return COLUMNS if actor.is_staff else tuple(name for name in COLUMNS if name not in OF_THE_SECRETARIAT)
+
+
 def read_list(content: bytes) -> Table:
     """Return the rows of a file that holds a list of people.
 
@@ -72,9 +82,19 @@ def read_list(content: bytes) -> Table:
 def template_for(actor: User) -> bytes:
     """Return the file to fill in, as spreadsheet programs open it: the columns and a row that shows how."""
     state = "KE" if actor.is_staff or actor.member_state is None else actor.member_state.code
-    example = ("a.name@ipo.example", "A. Name", state, "Industrial Property Institute", "ip_office", actor.language)
+    example = {
+        "email": "a.name@ipo.example",
+        "name": "A. Name",
+        "member_state": state,
+        "institution": "Industrial Property Institute",
+        "institution_kind": "ip_office",
+        "language": actor.language,
+        "role": Role.DELEGATE.value,
+    }
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([COLUMNS, example])
+    writer = csv.DictWriter(text, columns_for(actor), restval="", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerow(example)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -88,17 +108,24 @@ def seal(actor: User, checked: CheckedList) -> str:
     Raises:
         ValidationError: It is too long to travel.
     """
-    rows = [
-        (one.email, one.full_name, one.member_state and one.member_state.code, *_rest(one)) for one in checked.newcomers
-    ]
+    rows = [[_cells_of(one)[name] for name in columns_for(actor)] for one in checked.newcomers]
     sealed = signing.dumps([actor.pk, rows], salt=SALT, compress=True)
     if len(sealed) > LONGEST_SEALED:
         raise ValidationError(_("The list is too long. Divide it and send the parts one after another."), code="long")
     return sealed
 
 
-def _rest(one: Newcomer) -> tuple[str, str, str]:
-    return one.institution, one.institution_kind, one.language
+def _cells_of(one: Newcomer) -> dict[str, str]:
+    return {
+        "email": one.email,
+        "name": one.full_name,
+        "member_state": one.member_state.code if one.member_state else "",
+        "institution": one.institution,
+        "institution_kind": one.institution_kind,
+        "language": one.language,
+        "role": one.role,
+        "serves_until": one.serves_until.isoformat() if one.serves_until else "",
+    }
 
 
 def unseal(actor: User, sealed: str) -> CheckedList:
@@ -114,7 +141,7 @@ def unseal(actor: User, sealed: str) -> CheckedList:
     owner, rows = signing.loads(sealed, salt=SALT, max_age=timedelta(hours=1))
     if owner != actor.pk:
         raise signing.BadSignature
-    return check_list(actor=actor, table=[COLUMNS, *rows])
+    return check_list(actor=actor, table=[columns_for(actor), *rows])
 
 
 def check_list(*, actor: User, table: Sequence[Sequence[str]]) -> CheckedList:
@@ -132,7 +159,7 @@ def check_list(*, actor: User, table: Sequence[Sequence[str]]) -> CheckedList:
         ValidationError: The columns are not those of a list of people; the message names them.
     """
     policies.may_bring_in(actor).enforce()
-    columns = _read_header(table[0])
+    columns = _read_header(table[0], columns_for(actor))
     checker = _Checker(actor)
     rows = [
         (number, {name: row[at] if at < len(row) else "" for name, at in columns.items()})
@@ -159,21 +186,21 @@ def check_list(*, actor: User, table: Sequence[Sequence[str]]) -> CheckedList:
     return CheckedList(newcomers, sorted(checker.problems, key=lambda problem: problem.row))
 
 
-def _read_header(header: Sequence[str]) -> dict[str, int]:
+def _read_header(header: Sequence[str], columns: Sequence[str]) -> dict[str, int]:
     names = [_folded(name).replace(" ", "_") for name in header]
     missing = [name for name in NEEDED if name not in names]
-    unknown = [name for name in names if name and name not in COLUMNS]
+    unknown = [name for name in names if name and name not in columns]
     repeated = {name for name in names if name and names.count(name) > 1}
     if missing:
         raise ValidationError(
             _("These columns are missing: %(missing)s. The first row names the columns: %(columns)s.")
-            % {"missing": ", ".join(missing), "columns": ", ".join(COLUMNS)},
+            % {"missing": ", ".join(missing), "columns": ", ".join(columns)},
             code="columns_missing",
         )
     if unknown or repeated:
         raise ValidationError(
             _("These columns are not known or stand there twice: %(unknown)s. The columns are: %(columns)s.")
-            % {"unknown": ", ".join([*unknown, *sorted(repeated)])[:200], "columns": ", ".join(COLUMNS)},
+            % {"unknown": ", ".join([*unknown, *sorted(repeated)])[:200], "columns": ", ".join(columns)},
             code="columns_unknown",
         )
     return {name: at for at, name in enumerate(names) if name}
@@ -186,6 +213,7 @@ class _Checker:
         self.problems: list[Problem] = []
         self._states = _states_by_word()
         self._own = None if actor.is_staff else actor.member_state_id
+        self._roles = _by_word({role.value: [role.value, str(role.label)] for role in Role})
         self._kinds = _by_word({kind.value: [kind.value, str(kind.label)] for kind in InstitutionKind})
         self._languages = _by_word(
             {
@@ -197,41 +225,47 @@ class _Checker:
     def read(self, number: int, cells: Mapping[str, str]) -> Newcomer | None:
         """Return whom a row is about; None when something is wrong with it, which is then a problem."""
         before = len(self.problems)
-        values = {column: self._cell(number, column, cells.get(column, "")) for column in COLUMNS}
-        if len(self.problems) > before:
-            return None
-        state = values["member_state"]
-        assert state is None or isinstance(state, MemberState)
-        return Newcomer(
-            email=str(values["email"]),
-            full_name=str(values["name"]),
-            member_state=state,
-            role=Role.DELEGATE,
-            institution=str(values["institution"]),
-            institution_kind=str(values["institution_kind"]),
-            language=str(values["language"]),
+        role = self._cell(number, "role", cells, self._role)
+        newcomer = Newcomer(
+            role=role or "",
+            email=self._cell(number, "email", cells, canonical_address) or "",
+            full_name=self._cell(number, "name", cells, lambda text: _plain(text, 120)) or "",
+            member_state=self._cell(number, "member_state", cells, lambda text: self._state(text, role)),
+            institution=self._cell(number, "institution", cells, lambda text: _plain(text, 160)) or "",
+            institution_kind=self._cell(number, "institution_kind", cells, self._kind) or "",
+            language=self._cell(number, "language", cells, self._language) or "",
+            serves_until=self._cell(number, "serves_until", cells, lambda text: _term(text, role)),
         )
+        return newcomer if len(self.problems) == before else None
 
-    def _cell(self, number: int, column: str, text: str) -> object:
-        readers: dict[str, Callable[[str], object]] = {
-            "email": canonical_address,
-            "name": lambda text: _plain(text, 120),
-            "member_state": self._state,
-            "institution": lambda text: _plain(text, 160),
-            "institution_kind": self._kind,
-            "language": self._language,
-        }
+    def _cell(self, number: int, column: str, cells: Mapping[str, str], read: Callable[[str], Value]) -> Value | None:
+        """Return what one cell means; None when something is wrong with it, which is then a problem."""
+        text = cells.get(column, "")
         try:
             if text.startswith(FORMULAS):
                 raise ValidationError(_("Write plain text: a cell does not begin with = + - or @."), code="formula")
-            if column in NEEDED and not text:
-                raise ValidationError(_("Fill in this cell."), code="required")
-            return readers[column](text)
+            if column in ALWAYS_NEEDED and not text:
+                raise _empty()
+            return read(text)
         except ValidationError as error:
             self.problems.append(Problem(number, column, " ".join(error.messages)))
             return None
 
-    def _state(self, text: str) -> MemberState:
+    def _role(self, text: str) -> str:
+        role = self._roles.get(_folded(text)) if text else Role.DELEGATE.value
+        if role is None:
+            raise ValidationError(
+                _("Write one of: %(kinds)s.") % {"kinds": ", ".join(Role.values)}, code="unknown_role"
+            )
+        return role
+
+    def _state(self, text: str, role: str | None) -> MemberState | None:
+        if text and role not in {None, Role.DELEGATE}:
+            raise ValidationError(_("Only delegates have a member state: leave it empty."), code="no_state")
+        if not text and role == Role.DELEGATE:
+            raise _empty()
+        if not text:
+            return None
         state = self._states.get(_folded(text))
         if state is None:
             raise ValidationError(
@@ -259,6 +293,22 @@ class _Checker:
             codes = ", ".join(code for code, _name in settings.LANGUAGES)
             raise ValidationError(_("Write one of: %(codes)s.") % {"codes": codes}, code="unknown_language")
         return language
+
+
+def _empty() -> ValidationError:
+    return ValidationError(_("Fill in this cell."), code="required")
+
+
+def _term(text: str, role: str | None) -> date | None:
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text.removesuffix(MIDNIGHT))
+    except ValueError:
+        raise ValidationError(_("Write the day as in 2027-06-30."), code="day") from None
+    if role is not None:
+        check_term(role, day)
+    return day
 
 
 def _plain(text: str, longest: int) -> str:

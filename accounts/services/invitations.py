@@ -8,7 +8,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -21,9 +21,18 @@ from django.utils.translation import gettext as _
 
 from accounts import policies
 from accounts.days import today
-from accounts.enums import AccountStatus, InstitutionKind, InvitationState, MailScope, RequestState, Role
+from accounts.enums import (
+    ROLES_WITH_A_TERM,
+    AccountStatus,
+    InstitutionKind,
+    InvitationState,
+    MailScope,
+    RequestState,
+    Role,
+)
 from accounts.models import AccountRequest, Invitation, MemberState, Protocol, User
-from accounts.services import audit, outbox
+from accounts.passkeys import Passkey
+from accounts.services import audit, outbox, security
 from accounts.services.people import accept_protocol
 
 SALT = "accounts.invitation"
@@ -43,6 +52,7 @@ class Newcomer:
         institution_kind: What kind of place that is.
         language: Of the invitation and the pages.
         languages_read: In order; the language above when not given.
+        serves_until: The last day of a contract or period, where there is one.
     """
 
     email: str
@@ -53,6 +63,7 @@ class Newcomer:
     institution_kind: str = InstitutionKind.OTHER
     language: str = "en"
     languages_read: Sequence[str] = field(default_factory=list)
+    serves_until: date | None = None
 
 
 def token_of(invitation: Invitation) -> str | None:
@@ -89,11 +100,12 @@ def invite_person(*, actor: User, newcomer: Newcomer) -> Invitation | None:
 
     Raises:
         PermissionDenied: ``actor`` may not invite this person; the message says why.
-        ValidationError: The address has an account that ``actor`` knows of.
+        ValidationError: The address has an account that ``actor`` knows of, or the term cannot be.
 
     Source: ACC-04, ACC-11, reading A3.
     """
     policies.may_invite(actor, newcomer.role, _id_of(newcomer)).enforce()
+    check_term(newcomer.role, newcomer.serves_until)
     known = User.objects.filter(email=newcomer.email).first()
     if known is not None and _knows(actor, known):
         raise already_there(known)
@@ -116,12 +128,14 @@ def invite_people(*, actor: User, newcomers: Sequence[Newcomer]) -> int:
 
     Raises:
         PermissionDenied: ``actor`` may not invite one of them; the message says why.
-        ValidationError: Somebody else invited one of them at this moment.
+        ValidationError: Somebody else invited one of them at this moment, or a term cannot be.
 
     Source: ACC-04, ACC-11, reading A3.
     """
     for role, state in {(newcomer.role, _id_of(newcomer)) for newcomer in newcomers}:
         policies.may_invite(actor, role, state).enforce()
+    for role, serves_until in {(newcomer.role, newcomer.serves_until) for newcomer in newcomers}:
+        check_term(role, serves_until)
     known = {user.email: user for user in User.objects.filter(email__in=[one.email for one in newcomers])}
     strangers = [user for user in known.values() if not _knows(actor, user)]
     for user in strangers:
@@ -134,6 +148,25 @@ def known_addresses(*, actor: User, addresses: Iterable[str]) -> set[str]:
     """Return those of ``addresses`` that have an account which ``actor`` knows of."""
     users = User.objects.filter(email__in=list(addresses)).only("email", "role", "member_state")
     return {user.email for user in users if _knows(actor, user)}
+
+
+def check_term(role: str, serves_until: date | None) -> None:
+    """Refuse a term that somebody of ``role`` cannot be invited for.
+
+    Raises:
+        ValidationError: The role has no term, or the last day is over.
+
+    Source: MOD-05, reading A24.
+    """
+    if serves_until is None:
+        return
+    if role not in ROLES_WITH_A_TERM:
+        raise ValidationError(
+            _("Only staff experts, facilitators and evaluators are invited for a term: leave the day empty."),
+            code="no_term",
+        )
+    if serves_until < today():
+        raise ValidationError(_("This day is over."), code="over")
 
 
 def already_there(person: User) -> ValidationError:
@@ -172,6 +205,7 @@ def _write(actor: User, newcomers: Sequence[Newcomer]) -> list[Invitation]:
             institution_kind=one.institution_kind,
             language=one.language,
             languages_read=list(one.languages_read) or [one.language],
+            serves_until=one.serves_until,
             status=AccountStatus.INVITED,
             password=make_password(None),
         )
@@ -244,11 +278,16 @@ def renew_invitation(*, actor: User, invitation: Invitation) -> Invitation:
     Raises:
         Invitation.DoesNotExist: It is hidden from ``actor``.
         PermissionDenied: ``actor`` may not renew it; the message says why.
-        ValidationError: It was taken up.
+        ValidationError: It was taken up, or the person's term is over.
     """
     person = _lock(actor, invitation).user
     if person.status != AccountStatus.INVITED:
         raise ValidationError(_("This invitation was taken up: the person has an account."), code="taken_up")
+    if person.serves_until is not None and person.serves_until < today():
+        raise ValidationError(
+            _("The term of this person is over. Prolong it in the administration, then renew the invitation."),
+            code="term_over",
+        )
     now = timezone.now()
     _open_ones(person, now).update(revoked_at=now)
     renewed = _invite(actor, [person])[0]
@@ -297,18 +336,19 @@ def open_invitation(token: str) -> Invitation:
     Raises:
         Invitation.DoesNotExist: The link is wrong, used, revoked or too old, whichever.
     """
-    invitations = Invitation.objects.open(timezone.now()).filter(user__status=AccountStatus.INVITED)
-    found: Invitation = invitations.select_related("user__member_state").get(token_hash=hash_of(token))
+    invitations = Invitation.objects.usable(timezone.now()).select_related("user__member_state")
+    found: Invitation = invitations.get(token_hash=hash_of(token))
     return found
 
 
 @transaction.atomic
-def take_up_invitation(*, token: str, password: str, **person: object) -> User:
+def take_up_invitation(*, token: str, password: str | None, passkey: Passkey | None = None, **person: object) -> User:
     """Open the account of somebody who follows the personal link, and keep that the protocol is accepted.
 
     Args:
         token: From the link.
-        password: One that the password rules let pass.
+        password: One that the password rules let pass; None for who signs in with the passkey alone.
+        passkey: One that was checked, if any.
         person: Name and languages, as ``TakeUpForm`` has accepted them.
 
     Returns:
@@ -319,7 +359,7 @@ def take_up_invitation(*, token: str, password: str, **person: object) -> User:
 
     Source: OPS-01, ACC-11.
     """
-    invitations = Invitation.objects.open(timezone.now()).filter(user__status=AccountStatus.INVITED)
+    invitations = Invitation.objects.usable(timezone.now())
     invitation = invitations.select_for_update(of=("self",)).get(token_hash=hash_of(token))
     user: User = User.objects.select_for_update(of=("self",)).get(pk=invitation.user_id)
     invitation.taken_up_at = timezone.now()
@@ -330,6 +370,8 @@ def take_up_invitation(*, token: str, password: str, **person: object) -> User:
     user.set_password(password)
     user.save(update_fields=["status", "password", *person])
     audit.record(user, "invitation.taken_up", invitation)
+    if passkey is not None:
+        security.keep_first_passkey(user, passkey)
     if Protocol.objects.in_force(today()).exists():
         accept_protocol(actor=user)
     return user

@@ -4,8 +4,8 @@ import logging
 import smtplib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from celery import current_app
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from accounts import policies
 from accounts.enums import PACE_BY_DEFAULT, MailScope, NoticeState, Pace
 from accounts.models import Notice, User
-from accounts.services import audit
+from accounts.services import audit, worker
 
 logger = logging.getLogger(__name__)
 
@@ -138,6 +138,34 @@ def notify_each(events: Iterable[tuple[int, models.Model]], *, kind: str, scope:
         transaction.on_commit(wake, robust=True)
 
 
+def notify_later(user: int, *, kind: str, about: models.Model, scope: MailScope, key: str, at: datetime) -> None:
+    """Write a notice that waits, and can be called back until then; with the same key it is written once.
+
+    Args:
+        user: The id of the person who is told.
+        kind: Noun and past verb of the event.
+        about: The row that the letter is written from.
+        scope: The kind of mail.
+        key: What is the same for what is to be told once, whichever row it is written from.
+        at: When it is sent; the sweep finds it within a minute.
+    """
+    notice = Notice(
+        user_id=user,
+        kind=kind,
+        scope=scope,
+        key=key,
+        content_type=ContentType.objects.get_for_model(about),
+        object_id=about.pk,
+        next_attempt_at=at,
+    )
+    Notice.objects.bulk_create([notice], ignore_conflicts=True)
+
+
+def call_back(key: str) -> None:
+    """Forget the notice with ``key`` where it has not been sent."""
+    Notice.objects.filter(key=key, state=NoticeState.WAITING).delete()
+
+
 @transaction.atomic
 def try_again(*, actor: User, notices: models.QuerySet[Notice]) -> int:
     """Have notices that were refused or given up tried again at once.
@@ -184,10 +212,7 @@ def notify_address(address: str, *, language: str, kind: str, about: models.Mode
 
 def wake() -> None:
     """Ask the worker to deliver now; when that message is lost, the sweep delivers within a minute."""
-    try:
-        current_app.send_task("accounts.tasks.deliver_notices")
-    except Exception as error:  # noqa: BLE001 - whatever the broker raises, the notice is safe in its row
-        logger.warning("The worker could not be woken: %s", type(error).__name__)
+    worker.wake("accounts.tasks.deliver_notices")
 
 
 def deliver_due(limit: int = 5_000) -> int:

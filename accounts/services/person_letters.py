@@ -83,6 +83,31 @@ def address_left(notice: Notice) -> Letter | None:
     )
 
 
+def address_replaced(notice: Notice) -> Letter | None:
+    """Tell who looks after a seat that its holder's address is another one, but neither of the two. Source: ACC-03."""
+    assert isinstance(notice.about, AddressChange)
+    reader, person = notice.reader, notice.about.user
+    is_theirs = reader.is_focal_point and reader.member_state_id == person.member_state_id
+    if not (reader.is_staff or is_theirs):
+        return None
+    who = {"name": person.full_name, "place": person.member_state or person.get_role_display()}
+    if reader.is_staff:
+        page = reverse("admin:accounts_user_change", args=[person.pk])
+        otherwise = _("If not, ask the person, but not by mail; where something is wrong, suspend the account.")
+    else:
+        page = reverse("forum:person_detail", args=[person.pk])
+        otherwise = _("If not, ask the person, but not by mail; where something is wrong, write to the Secretariat.")
+    return _letter(
+        notice,
+        _("The address of a participant is changed"),
+        _("%(name)s (%(place)s) signs in and gets mail with another address from now on.") % who,
+        _("It was confirmed from the old address and from the new one. If you knew of it, you need not do anything."),
+        otherwise,
+        link=f"{settings.PUBLIC_URL}{page}",
+        link_label=_("The person’s page"),
+    )
+
+
 def archive_ready(notice: Notice) -> Letter | None:
     """Tell somebody that their data can be downloaded."""
     archive = DataArchive.objects.ready(timezone.now()).filter(pk=notice.object_id).first()

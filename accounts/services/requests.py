@@ -3,17 +3,21 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import policies
-from accounts.days import today
-from accounts.enums import AccountStatus, MailScope, Office, RequestState, Vouching
-from accounts.models import AccountRequest, Invitation, Mandate, User
+from accounts.enums import AccountStatus, MailScope, RequestState, Vouching
+from accounts.models import AccountRequest, Invitation, Notice, User
+from accounts.queries.recipients import focal_points_of, secretariat
 from accounts.services import audit, outbox
 from accounts.services.invitations import Newcomer, invite_person, renew_invitation, tell_of_account
+
+WAITING = "requests.waiting"
+SATURDAY = 5
 
 
 @transaction.atomic
@@ -31,7 +35,7 @@ def ask_for_account(*, email: str, **asked: Any) -> None:
     """
     known = User.objects.filter(email=email).first()
     earlier = AccountRequest.objects.waiting().filter(email=email).first()
-    focal_points = _focal_points(asked["member_state"].pk)
+    focal_points = focal_points_of(asked["member_state"].pk)
     request = _keep(email, asked, is_wanted=known is None)
     if known is not None:
         tell_of_account(known)
@@ -53,11 +57,29 @@ def _keep(email: str, asked: dict[str, Any], *, is_wanted: bool) -> AccountReque
     return request
 
 
-def _focal_points(member_state: int) -> dict[int, MailScope]:
-    """Return whom to tell of what concerns a state."""
-    mandates = Mandate.objects.in_force(today()).filter(office=Office.FOCAL_POINT, member_state=member_state)
-    people = User.objects.active().filter(pk__in=mandates.values("user"))
-    return dict.fromkeys(people.values_list("pk", flat=True), MailScope.ACCOUNT)
+@transaction.atomic
+def tell_of_requests() -> int:
+    """Tell the Secretariat that requests wait: one letter a working day, however many they are.
+
+    It goes out in the morning where something waits by then, else with the first request of the day; what comes
+    after it is in the next one. It is not written with the request, so that the time of its answer tells nothing.
+
+    Returns:
+        How many people are told.
+
+    Source: ACC-01, ACC-03, reading A3.
+    """
+    now = timezone.localtime(timezone=timezone.get_default_timezone())
+    is_working = now.weekday() < SATURDAY and now.hour >= settings.REQUESTS_TOLD_FROM
+    if not is_working or not AccountRequest.objects.waiting().exists():
+        return 0
+    day = now.date().isoformat()
+    keys = {outbox.key_of(WAITING, person, person, day): person for person in secretariat()}
+    told = Notice.objects.filter(key__in=keys).values_list("key", flat=True)
+    people = User.objects.filter(pk__in=[person for key, person in keys.items() if key not in set(told)])
+    events = [(person.pk, person) for person in people]
+    outbox.notify_each(events, kind=WAITING, scope=MailScope.ACCOUNT, occasion=day)
+    return len(events)
 
 
 @transaction.atomic
@@ -125,7 +147,7 @@ def _decide(actor: User, request: AccountRequest, *, approve: bool, reason: str)
     request.decided_by, request.decided_at, request.decision_reason = actor, timezone.now(), reason
     request.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
     audit.record(actor, f"request.{request.state}", request, reason=reason, vouching=request.vouching)
-    outbox.notify(_focal_points(request.member_state_id), kind="request.decided", about=request)
+    outbox.notify(focal_points_of(request.member_state_id), kind="request.decided", about=request)
     if approve:
         _let_in(actor, request)
     else:

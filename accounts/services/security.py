@@ -3,12 +3,14 @@
 import uuid
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 
 from accounts import policies
 from accounts.enums import MailScope
 from accounts.models import Notice, User
+from accounts.passkeys import Passkey
 from accounts.services import audit, outbox
 from accounts.services.sessions import end_sessions
 
@@ -66,6 +68,20 @@ def record_change(person: User, action: str, *, session: str | None) -> None:
     ended = end_sessions(person, but=session)
     audit.record(person, action, person, sessions_ended=ended)
     tell(person, action)
+
+
+@transaction.atomic
+def keep_first_passkey(person: User, passkey: Passkey) -> None:
+    """Keep the passkey that somebody comes in with, and make the codes for the day that it is lost.
+
+    Args:
+        person: Whose it is.
+        passkey: One that was checked.
+    """
+    data = {"name": passkey.name, "credential": passkey.credential}
+    Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data=data)
+    RecoveryCodes.activate(person)
+    audit.record(person, "factor.added", person)
 
 
 @transaction.atomic

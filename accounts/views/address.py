@@ -5,13 +5,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.again import asked_again_to_send
 from accounts.forms import AddressForm
 from accounts.models import AddressChange
+from accounts.queries.people import address_that_waits
 from accounts.requests import SignedInRequest
 from accounts.services.addresses import Side, ask_for_address, confirm_address, drop_address_change, read_link
 
@@ -26,8 +27,7 @@ def address_edit(request: SignedInRequest) -> HttpResponse:
             return redirect("accounts:address_edit")
         except ValidationError as error:
             form.add_error("new_email", error)
-    waiting = AddressChange.objects.open(timezone.now()).filter(user=request.user).first()
-    context = {"form": form, "waiting": waiting}
+    context = {"form": form, "waiting": address_that_waits(request.user)}
     return render(request, "accounts/address_edit.html", context, status=422 if form.errors else 200)
 
 

@@ -1,12 +1,12 @@
 """Pages on which somebody downloads what is kept about them."""
 
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.again import asked_again, asked_again_to_send
 from accounts.models import DataArchive
+from accounts.queries.people import archive_page, ready_archive
 from accounts.requests import SignedInRequest
 from accounts.services.archives import request_archive
 
@@ -17,17 +17,16 @@ def archive_list(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         request_archive(actor=request.user)
         return redirect("accounts:archive_list")
-    now = timezone.now()
-    own = DataArchive.objects.filter(user=request.user)
-    context = {"ready": own.ready(now), "waiting": own.waiting(now).first()}
-    return render(request, "accounts/archive_list.html", context)
+    return render(request, "accounts/archive_list.html", {"page": archive_page(request.user)})
 
 
 @require_GET
 def archive_download(request: SignedInRequest, pk: int) -> FileResponse:
     """The file, for its owner alone, who has just signed in again."""
-    ready = DataArchive.objects.ready(timezone.now()).filter(user=request.user)
-    archive = get_object_or_404(ready, pk=pk)
+    try:
+        archive = ready_archive(request.user, pk)
+    except DataArchive.DoesNotExist:
+        raise Http404 from None
     return _download(request, archive)
 
 

@@ -2,27 +2,30 @@
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import policies
+from accounts import passkeys, policies
 from accounts.days import today
 from accounts.entry_forms import InvitationForm, InvitationListForm, RevokeForm, TakeUpForm
 from accounts.enums import InvitationState
 from accounts.forms import LANGUAGES
 from accounts.markdown import render as render_markdown
-from accounts.models import Invitation, Protocol
+from accounts.models import Invitation, Protocol, User
+from accounts.queries.entry import invitations_for
 from accounts.requests import SignedInRequest
 from accounts.services import invitation_lists
 from accounts.services.invitations import (
@@ -41,13 +44,9 @@ PROBLEMS_SHOWN = 200
 @require_GET
 def invitation_list(request: SignedInRequest) -> HttpResponse:
     policies.may_bring_in(request.user).enforce()
-    invitations = Invitation.objects.visible_to(request.user).last_of_each()
     chosen = request.GET.get("state", "")
-    if chosen in InvitationState.values:
-        invitations = invitations.in_state(InvitationState(chosen), timezone.now())
-    rows = invitations.select_related("user__member_state", "invited_by").order_by("-pk")
     context = {
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(invitations_for(request.user, chosen), PER_PAGE).get_page(request.GET.get("page")),
         "states": InvitationState,
         "chosen": chosen,
     }
@@ -126,7 +125,7 @@ def invitation_import(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "checked": checked,
         "shown": checked.problems[:PROBLEMS_SHOWN] if checked else [],
-        "columns": invitation_lists.COLUMNS,
+        "columns": invitation_lists.columns_for(request.user),
         "sealed": sealed,
     }
     return render(request, "accounts/invitation_import.html", context, status=422 if form.errors else 200)
@@ -169,7 +168,7 @@ def invitation_template(request: SignedInRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def invitation_take_up(request: HttpRequest, token: str) -> HttpResponse:
-    """The personal link: name, languages, password and protocol on one page, then this week's discussion.
+    """The personal link: name, languages, password or passkey, protocol on one page, then this week's discussion.
 
     A link that is wrong, used, revoked or too old is answered with one and the same page.
     """
@@ -185,16 +184,15 @@ def invitation_take_up(request: HttpRequest, token: str) -> HttpResponse:
     with translation.override(language):
         form = TakeUpForm(request.POST or None, person=person, protocol=protocol)
         if request.method == "POST" and form.is_valid():
-            password = form.cleaned_data["password"]
             try:
-                user = take_up_invitation(token=token, password=password, language=language, **form.chosen)
+                user = take_up_invitation(token=token, language=language, **form.chosen)
             except Invitation.DoesNotExist:
                 return _link_ended(request)
-            login = Login(user=user, email=user.email, redirect_url=reverse("forum:this_week"))
-            return perform_password_login(request, {"email": user.email}, login)  # type: ignore[no-any-return]
+            return _sign_in(request, user)
         context = {
             "form": form,
             "person": person,
+            "token": token,
             "language": language,
             "choices": LANGUAGES,
             "protocol": protocol,
@@ -204,6 +202,31 @@ def invitation_take_up(request: HttpRequest, token: str) -> HttpResponse:
         response = render(request, "accounts/invitation_take_up.html", context, status=status)
     response.headers["Content-Language"] = language
     return response
+
+
+def _sign_in(request: HttpRequest, user: User) -> HttpResponse:
+    """Sign in whoever has just come in, with what they chose for it."""
+    login = Login(user=user, email=user.email, redirect_url=reverse("forum:this_week"))
+    passkey = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).first()
+    response: HttpResponse
+    if passkey is None:
+        response = perform_password_login(request, {"email": user.email}, login)
+    else:
+        told = _("Your passkey signs you in from now on. Recovery codes for the day you lose it are in your profile.")
+        messages.success(request, told)
+        response = perform_passwordless_login(request, passkey, login)
+    return response
+
+
+@login_not_required
+@require_GET
+def invitation_passkey(request: HttpRequest, token: str) -> JsonResponse:
+    """What the browser must know to make a passkey for the owner of a personal link; ``passkeys.js`` asks."""
+    try:
+        person = open_invitation(token).user
+    except Invitation.DoesNotExist:
+        raise Http404 from None
+    return JsonResponse({"creation_options": passkeys.offer(person)})
 
 
 def _link_ended(request: HttpRequest) -> HttpResponse:

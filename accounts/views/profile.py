@@ -13,17 +13,20 @@ from django.views.decorators.http import require_http_methods
 from accounts.enums import Pace
 from accounts.forms import ProfileForm
 from accounts.models import User
+from accounts.queries.people import own_profile
 from accounts.requests import SignedInRequest
 from accounts.services import outbox
 from accounts.services.people import update_profile
+from accounts.services.states import describe_state
 
 
 @require_http_methods(["GET", "POST"])
 def profile_edit(request: SignedInRequest) -> HttpResponse:
-    person = User.objects.get(pk=request.user.pk)  # the form writes into it even where it is not valid
-    form = ProfileForm(request.POST or None, instance=person)
+    form = ProfileForm(request.POST or None, instance=own_profile(request.user))
     if request.method == "POST" and form.is_valid():
         update_profile(actor=request.user, **form.person)
+        if "economy" in form.changed_data:
+            describe_state(actor=request.user, economy=form.cleaned_data["economy"])
         for scope, pace in form.paces.items():
             outbox.set_pace(request.user, scope, pace)
         with translation.override(form.cleaned_data["language"]):

@@ -15,6 +15,7 @@ from accounts import policies
 from accounts.entry_forms import AccountRequestForm, DecisionForm, VouchForm
 from accounts.enums import RequestState, Vouching
 from accounts.models import AccountRequest
+from accounts.queries.entry import requests_for
 from accounts.requests import SignedInRequest
 from accounts.services.requests import ask_for_account, decide_requests, vouch_for_request
 
@@ -81,9 +82,7 @@ def _request_list(request: SignedInRequest, answered: int = 0, form: VouchForm |
 
 
 def _page(request: SignedInRequest, state: RequestState | None = None) -> Page:
-    visible = AccountRequest.objects.visible_to(request.user).select_related("member_state", "vouched_by", "decided_by")
-    asked_for = visible.filter(state=state) if state else visible.order_by("decided_at", "created_at")
-    return Paginator(asked_for, PER_PAGE).get_page(request.GET.get("page"))
+    return Paginator(requests_for(request.user, state), PER_PAGE).get_page(request.GET.get("page"))
 
 
 @require_http_methods(["GET", "POST"])

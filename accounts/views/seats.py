@@ -12,7 +12,7 @@ from accounts import policies
 from accounts.again import asked_again_to_send
 from accounts.forms import HandoverForm
 from accounts.models import MemberState
-from accounts.queries.seats import handovers_of, people_of
+from accounts.queries.seats import handovers_of, people_of, states_to_choose
 from accounts.requests import SignedInRequest
 from accounts.services.seats import hand_over_seat
 
@@ -28,7 +28,7 @@ def seat_handover(request: SignedInRequest) -> HttpResponse:
 def _choose_and_hand_over(request: SignedInRequest) -> HttpResponse:
     state = _state(request)
     if state is None:
-        return render(request, "accounts/seat_handover.html", {"states": MemberState.objects.order_by("name")})
+        return render(request, "accounts/seat_handover.html", {"states": states_to_choose()})
     people = people_of(state)
     asked = request.GET.get("predecessor", "")
     form = HandoverForm(

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from allauth.socialaccount.adapter import get_adapter as get_organisation_adapter
 from allauth.socialaccount.providers.openid_connect import views as openid
@@ -19,6 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 from requests import RequestException
 
+from accounts import policies
 from accounts.queries.sessions import open_sessions
 from accounts.requests import SignedInRequest
 from accounts.services import sessions
@@ -56,9 +56,9 @@ class PasskeyRemoveView(RemoveWebAuthnView):  # type: ignore[misc]
     success_url = reverse_lazy("mfa_index")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        passkey = self.get_object()
-        if not get_adapter().can_delete_authenticator(passkey):
-            messages.error(self.request, get_adapter().error_messages["cannot_delete_authenticator"])
+        verdict = policies.may_remove_factor(self.request.user, self.get_object().pk)
+        if not verdict:
+            messages.error(self.request, verdict.reason)
             return redirect("mfa_index")
         response: HttpResponse = super().form_valid(form)
         return response

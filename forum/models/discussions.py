@@ -6,15 +6,15 @@ from typing import Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.composed import ComposedExpression
 from accounts.enums import Role
 from accounts.models import User
-from forum.enums import TopicKind
+from forum.enums import ClearanceState, TopicKind
 from forum.models.rooms import Room
 from forum.models.topics import Topic
 
@@ -35,8 +35,8 @@ class DiscussionQuerySet(models.QuerySet["Discussion"]):
         return self.annotate(read_up_to=_read_up_to(viewer=viewer))
 
     def with_own(self, viewer: int) -> Self:
-        """Add what the person with the id ``viewer`` has here: ``draft`` (its text, or None) and ``is_followed``."""
-        return self.annotate(draft=_draft(viewer=viewer), is_followed=_is_followed(viewer=viewer))
+        """Add what the person with the id ``viewer`` has here, each or None: ``draft`` as JSON, ``level`` chosen."""
+        return self.annotate(draft=_draft(viewer=viewer), level=_level(viewer=viewer))
 
     def of_this_week(self, now: datetime) -> Self:
         """Keep the discussions of weekly topics that are open at ``now``. Source: FOR-02."""
@@ -66,14 +66,17 @@ class Discussion(models.Model):
 
     read_up_to: int  # added by ``with_unread``
     draft: str | None  # added by ``with_own``
-    is_followed: bool  # added by ``with_own``
+    level: str | None  # added by ``with_own``
 
     class Meta:
         verbose_name = _("discussion")
         verbose_name_plural = _("discussions")
         ordering = ["-last_activity_at"]
         permissions = [("take_part_in_discussion", "Can take part in the discussion")]
-        indexes = [models.Index(fields=["room", "-last_activity_at", "-id"], name="discussion_by_activity")]
+        indexes = [
+            models.Index(fields=["room", "-last_activity_at", "-id"], name="discussion_by_activity"),
+            models.Index(fields=["-last_activity_at", "-id"], name="discussion_by_any_activity"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["topic", "room"], name="discussion_once_in_each_room"),
             models.CheckConstraint(
@@ -116,10 +119,20 @@ def _own(model: str, viewer: int) -> models.QuerySet:
     return rows.filter(user=viewer, discussion=OuterRef("pk"))
 
 
+def _draft_as_json(viewer: int) -> models.QuerySet:
+    """Return a viewer's draft with the latest clearance that was asked for it, as ``forum.queries.drafts`` reads it."""
+    clearances = apps.get_model("forum", "Clearance")._default_manager.filter(author=viewer)
+    asked = clearances.filter(discussion=OuterRef("discussion")).exclude(state=ClearanceState.TAKEN_BACK)
+    latest = asked.order_by("-asked_at").values(json=JSONObject(pk="pk", state="state", body="body", post="post"))[:1]
+    fields = {name: name for name in ("body", "kind", "capacity", "reply_to", "corrects", "form", "saved_at")}
+    draft = JSONObject(**fields, clearance=Subquery(latest))
+    return _own("Draft", viewer).values(json=Cast(draft, models.TextField()))
+
+
 _read_up_to = ComposedExpression(
     Discussion,
     lambda viewer: Coalesce(Subquery(_own("ReadPosition", viewer).values("number")), 0),
     viewer=int,
 )
-_draft = ComposedExpression(Discussion, lambda viewer: Subquery(_own("Draft", viewer).values("body")), viewer=int)
-_is_followed = ComposedExpression(Discussion, lambda viewer: Exists(_own("Follow", viewer)), viewer=int)
+_draft = ComposedExpression(Discussion, lambda viewer: Subquery(_draft_as_json(viewer)), viewer=int)
+_level = ComposedExpression(Discussion, lambda viewer: Subquery(_own("Follow", viewer).values("level")), viewer=int)

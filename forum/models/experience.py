@@ -1,11 +1,25 @@
 """What people have experience of."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from forum.models.topics import Category, Step
+
+
+class ExperienceQuerySet(models.QuerySet["Experience"]):
+    def about(self, *, category: Combinable | int, step: Combinable | int | None) -> Self:
+        """Keep the experience of what a topic is about: of its category, or of its step where it has one.
+
+        Args:
+            category: The topic's: an id, or a reference to the column of a query around this one.
+            step: Likewise.
+        """
+        return self.filter(Q(category=category) | Q(step=step, step__isnull=False))
 
 
 class Experience(models.Model):
@@ -23,6 +37,8 @@ class Experience(models.Model):
         related_name="+",
         verbose_name=_("step of the assistance cycle"),
     )
+
+    objects = ExperienceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("area of experience")

@@ -1,5 +1,6 @@
 """Rights on one room or one discussion, kept by guardian, from a moment to a moment."""
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -9,15 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 
-from accounts.models import User
+from accounts.models import MemberState, User
 from forum.models.discussions import Discussion
 from forum.models.rooms import Room
 
 
 class GrantQuerySet(models.QuerySet[Any]):
-    def in_force(self) -> Self:
-        """Keep the grants that have begun and not ended."""
-        now = timezone.now()
+    def in_force(self, at: datetime | None = None) -> Self:
+        """Keep the grants that have begun and not ended at a moment (now, when not given)."""
+        now = at or timezone.now()
         return self.filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now)
 
 
@@ -47,6 +48,15 @@ class DiscussionGrant(UserObjectPermissionBase):  # type: ignore[misc]
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="discussion_grants", verbose_name=_("person"))
     content_object = models.ForeignKey(
         Discussion, on_delete=models.CASCADE, related_name="grants", verbose_name=_("discussion")
+    )
+    sponsor = models.ForeignKey(
+        MemberState,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked for by"),
+        help_text=_("The member state that asked for the admission."),
     )
     starts_at = models.DateTimeField(_("from"), default=timezone.now)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)

@@ -1,17 +1,21 @@
 """Posts: what participants say, and their earlier wordings."""
 
 import uuid
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import MemberState, User
 from forum.enums import Capacity, ContributionKind, PostState
 from forum.models.discussions import Discussion
+from forum.models.imports import ImportedAuthor
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -32,7 +36,20 @@ class Post(models.Model):
     )
     number = models.PositiveIntegerField(_("number"), help_text=_("In its discussion; never used again."))
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts", verbose_name=_("author")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="posts",
+        verbose_name=_("author"),
+    )
+    imported_author = models.ForeignKey(
+        ImportedAuthor,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="posts",
+        verbose_name=_("imported author"),
     )
     member_state = models.ForeignKey(
         MemberState,
@@ -50,7 +67,12 @@ class Post(models.Model):
     reply_to = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replies", verbose_name=_("reply to")
     )
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrigenda", verbose_name=_("corrects")
+    )
     state = models.CharField(_("state"), max_length=10, choices=PostState, default=PostState.VISIBLE)
+    state_reason = models.CharField(_("reason for the state"), max_length=300, blank=True)
+    state_changed_at = models.DateTimeField(_("state changed at"), null=True, blank=True)
     posted_at = models.DateTimeField(_("posted at"), default=timezone.now)
     edited_at = models.DateTimeField(_("edited at"), null=True, blank=True)
     submission_key = models.UUIDField(
@@ -63,13 +85,32 @@ class Post(models.Model):
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         ordering = ["discussion", "number"]
+        indexes = [models.Index(fields=["-posted_at", "-id"], name="post_by_time")]
         constraints = [
             models.UniqueConstraint(fields=["discussion", "number"], name="post_number_once_in_a_discussion"),
             models.UniqueConstraint(fields=["author", "submission_key"], name="post_once_for_each_form"),
+            models.CheckConstraint(
+                name="post_has_an_author", condition=Q(author__isnull=False) | Q(imported_author__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.discussion_id}, {self.number}"
+
+    @property
+    def author_name(self) -> str:
+        """The author as everybody is shown them; of an imported post the name it came with."""
+        return self.author.shown_name if self.author else str(self.imported_author)
+
+    @property
+    def speaker(self) -> str:
+        """Who speaks, where nothing else says in whose name."""
+        return spoken_by(self.author_name, str(self.member_state or ""), self.capacity)
+
+    @property
+    def worded_at(self) -> datetime:
+        """The moment of the wording that is shown."""
+        return self.edited_at or self.posted_at
 
     @property
     def anchor(self) -> str:
@@ -78,6 +119,16 @@ class Post(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("forum:post_detail", args=[self.pk])
+
+
+def spoken_by(author: str, delegation: str, capacity: str) -> str:
+    """Return who speaks: an author, or the delegation for which one makes a statement. Source: reading A20."""
+    if capacity != Capacity.DELEGATION:
+        return author
+    return gettext("%(delegation)s (statement of the delegation, made by %(author)s)") % {
+        "delegation": delegation,
+        "author": author,
+    }
 
 
 class PostRevision(models.Model):

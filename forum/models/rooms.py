@@ -29,6 +29,16 @@ class Room(models.Model):
     )
     name = models.CharField(pgettext_lazy("room", "name"), max_length=80)
     is_core = models.BooleanField(_("core room"), default=False, help_text=_("Weekly topics open in every core room."))
+    is_sensitive = models.BooleanField(
+        _("sensitive"),
+        default=False,
+        help_text=_("What is said here leaves it in no mail and no feed: only that it is."),
+    )
+    translation_server = models.URLField(
+        _("translation server"),
+        blank=True,
+        help_text=_("A server of your own that speaks LibreTranslate’s protocol; empty: no machine translates here."),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     objects = RoomQuerySet.as_manager()

@@ -1,15 +1,18 @@
 """Topics: what is discussed, whatever the language."""
 
+from datetime import datetime
 from typing import Self
 
+from django.apps import apps
+from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from forum.enums import TopicKind
+from forum.enums import PostState, TopicKind
 
 
 class Category(models.Model):
@@ -51,6 +54,27 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
         return self.filter(pk__in=Discussion.objects.visible_to(viewer).values("topic"))
 
+    def unanswered(self, at: datetime) -> Self:
+        """Keep the questions on which nobody but who asked has spoken for as long as one waits for an answer.
+
+        Args:
+            at: When that is asked; a question that is settled or closed then is not waiting.
+
+        Source: FOR-17.
+        """
+        posts = apps.get_model("forum", "Post")._default_manager.filter(
+            discussion__topic=OuterRef("pk"), state=PostState.VISIBLE
+        )
+        open_somewhere = apps.get_model("forum", "Discussion")._default_manager.filter(
+            topic=OuterRef("pk"), closed_at=None
+        )
+        waiting = self.filter(kind=TopicKind.QUESTION, answered_at=None, opens_at__lte=at - settings.QUESTION_WAITS)
+        return waiting.filter(
+            Q(closes_at=None) | Q(closes_at__gt=at),
+            Exists(open_somewhere),
+            ~Exists(posts.exclude(author=OuterRef("opened_by"))),
+        )
+
 
 class Topic(models.Model):
     """The dossier that sister discussions share. Source: FOR-02, FOR-13, workflow 2.1, reading A9."""
@@ -59,14 +83,33 @@ class Topic(models.Model):
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True, editable=False)
     number = models.PositiveIntegerField(_("number"), null=True, blank=True, editable=False)
     title = models.CharField(_("title"), max_length=120)
-    objective = models.TextField(_("objective"), help_text=_("What the discussion should have produced at its end."))
+    objective = models.TextField(
+        _("objective"), blank=True, help_text=_("What the discussion should have produced at its end.")
+    )
     guiding_questions = models.TextField(_("guiding questions"), blank=True, help_text=_("One on each line."))
     category = models.ForeignKey(Category, on_delete=models.PROTECT, verbose_name=_("category"))
     step = models.ForeignKey(
         Step, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("step of the assistance cycle")
     )
+    opened_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opened_topics",
+        verbose_name=_("opened by"),
+        help_text=_("The participant whose topic or question it is."),
+    )
     opens_at = models.DateTimeField(_("opens at"))
     closes_at = models.DateTimeField(_("closes at"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    answer = models.ForeignKey(
+        "forum.Post", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("answer")
+    )
+    unanswered_told_at = models.DateTimeField(_("told that it is unanswered"), null=True, blank=True, editable=False)
+    submission_key = models.UUIDField(
+        null=True, blank=True, editable=False, help_text=_("Made with the form, so that a form sent twice opens once.")
+    )
     synthesis = models.TextField(_("synthesis"), blank=True, help_text=_("Markdown, in each language."))
 
     objects = TopicQuerySet.as_manager()
@@ -75,13 +118,22 @@ class Topic(models.Model):
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
         ordering = ["-opens_at"]
-        indexes = [models.Index(fields=["kind", "closes_at"], name="topic_by_kind_and_closing")]
+        indexes = [
+            models.Index(fields=["kind", "closes_at"], name="topic_by_kind_and_closing"),
+            models.Index(
+                fields=["opens_at"], condition=Q(kind=TopicKind.QUESTION, answered_at=None), name="topic_unanswered"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["year", "number"], name="topic_symbol_is_unique"),
+            models.UniqueConstraint(fields=["opened_by", "submission_key"], name="topic_once_for_each_form"),
             models.CheckConstraint(
                 name="topic_closes_after_it_opens",
                 condition=Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
                 violation_error_message=_("A topic closes after it opens."),
+            ),
+            models.CheckConstraint(
+                name="topic_answered_is_a_question", condition=Q(answered_at=None) | Q(kind=TopicKind.QUESTION)
             ),
         ]
 

@@ -1,13 +1,12 @@
 """The weekly digest: what was posted in a week, told in one mail."""
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts.enums import MailScope, Pace
 from accounts.models import User
 from accounts.services import outbox
 from forum.models import Digest, Discussion
+from forum.services.audience import told_of_week
 from forum.weeks import monday_of
 
 
@@ -26,7 +25,4 @@ def write_digest() -> int:
     if not is_new:
         return 0
     active = Discussion.objects.filter(last_activity_at__gte=starts_at, last_number__gt=0)
-    followed = active.filter(Q(follows__user=OuterRef("pk")) | Q(room__follows__user=OuterRef("pk")))
-    readers = User.objects.active(now).wanting(MailScope.POSTS, Pace.WEEKLY).filter(Exists(followed))
-    told = dict.fromkeys(readers.values_list("pk", flat=True), MailScope.POSTS)
-    return outbox.notify(told, kind="week.digested", about=digest)
+    return outbox.notify(told_of_week(User.objects.active(now), active), kind="week.digested", about=digest)

@@ -1,19 +1,27 @@
-"""Writing: posts and their rewording."""
+"""Writing: posts, their rewording and their withdrawal."""
 
 import uuid
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import OuterRef, Subquery, Value
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts.enums import MailScope, Pace
 from accounts.markdown import render
 from accounts.models import User
 from accounts.services import audit, outbox
 from forum import policies
 from forum.enums import Capacity, ContributionKind, PostState
-from forum.models import Discussion, Draft, Follow, Post, PostRevision
+from forum.models import Discussion, Follow, Mention, Post, PostRevision
+from forum.queries.drafts import read_draft
+from forum.queries.mentions import Mentions, Place, find_mentions
+from forum.services.attachments import discard_copies, publish_with
+from forum.services.audience import told_of_mentions, told_of_post
+from forum.services.drafts import use_draft
 
 
 def publish_post(
@@ -25,6 +33,9 @@ def publish_post(
     kind: ContributionKind = ContributionKind.COMMENT,
     capacity: Capacity = Capacity.PERSONAL,
     reply_to: int | None = None,
+    corrects: int | None = None,
+    draft: datetime | None = None,
+    attachments: Collection[uuid.UUID] = (),
 ) -> Post:
     """Publish a post, and have the discussion's followers told once it is committed.
 
@@ -36,6 +47,9 @@ def publish_post(
         kind: What the post brings.
         capacity: In whose name it is said.
         reply_to: The number of the post that it answers; ignored when there is none such.
+        corrects: The number of the statement of the delegation that it is a corrigendum to.
+        draft: When the draft was saved that the text goes on from; a draft that is another text stays.
+        attachments: The keys of files that ``actor`` has attached for it.
 
     Returns:
         The saved post, or the one that the same form published before.
@@ -43,18 +57,33 @@ def publish_post(
     Raises:
         Discussion.DoesNotExist: The discussion is hidden from ``actor``.
         PermissionDenied: ``actor`` may not post in it; the message says why.
+        ValidationError: One of the files is no longer there.
 
     Source: FOR-10, ACC-05, CDIP/22/3 paras 6 and 8.
     """
+    form = submission_key
     # After the browser's "back" the form has its old key: only the same text is the same post.
     submission_key = uuid.uuid5(submission_key, f"{discussion}:{body}")
     try:
-        return _publish(actor, discussion, body, submission_key, kind, capacity, reply_to)
+        return _publish(
+            actor,
+            discussion,
+            body=body,
+            form=form,
+            submission_key=submission_key,
+            kind=kind,
+            capacity=capacity,
+            reply_to=reply_to,
+            corrects=corrects,
+            draft=draft,
+            attachments=attachments,
+        )
     except (IntegrityError, PermissionDenied):
         published = Post.objects.select_related("discussion__room", "discussion__topic")
         known = published.filter(author=actor, submission_key=submission_key).first()
         if known is None:
             raise
+        discard_copies(known, attachments)
         return known
 
 
@@ -62,11 +91,16 @@ def publish_post(
 def _publish(
     actor: User,
     discussion_id: int,
+    *,
     body: str,
+    form: uuid.UUID,
     submission_key: uuid.UUID,
     kind: ContributionKind,
     capacity: Capacity,
     reply_to: int | None,
+    corrects: int | None,
+    draft: datetime | None,
+    attachments: Collection[uuid.UUID],
 ) -> Post:
     answered = Post.objects.filter(discussion=OuterRef("pk"), number=reply_to or 0, state=PostState.VISIBLE)
     discussion = (
@@ -79,6 +113,8 @@ def _publish(
     )
     policies.may_post(actor, discussion).enforce()
     policies.may_speak_as(actor, capacity).enforce()
+    corrected = _corrected(actor, discussion, corrects, capacity) if corrects is not None else None
+    mentions = find_mentions(actor, Place(discussion.pk, discussion.room_id), body)
     number = discussion.last_number + 1
     now = timezone.now()
     post = Post.objects.create(
@@ -90,36 +126,48 @@ def _publish(
         kind=kind,
         language=discussion.room.language,
         body=body,
-        html=render(body, anchor=f"post-{number}"),
+        html=render(body, anchor=f"post-{number}", mentions=mentions.names),
         reply_to_id=discussion.answered,
+        corrects=corrected,
         posted_at=now,
         submission_key=submission_key,
     )
+    publish_with(post, attachments)
     Discussion.objects.filter(pk=discussion.pk).update(last_number=number, last_activity_at=now)
-    if not discussion.is_followed:
+    if discussion.level is None:
         Follow.objects.bulk_create([Follow(user=actor, discussion=discussion)], ignore_conflicts=True)
-    if discussion.draft is not None:
-        Draft.objects.filter(user=actor, discussion=discussion).delete()
-    audit.record(actor, "post.published", post, discussion=discussion.pk, number=number, capacity=capacity)
-    _tell(post, answered=discussion.answered_author)
+    use_draft(read_draft(discussion.draft), post=post, seen=draft, form=form)
+    _keep_mentions(post, mentions)
+    facts: dict[str, Any] = {"corrects": corrected.pk} if corrected else {}
+    audit.record(actor, "post.published", post, discussion=discussion.pk, number=number, capacity=capacity, **facts)
+    told = told_of_post(post, answered=discussion.answered_author, mentions=mentions)
+    outbox.notify(told, kind="post.published", about=post)
     return post
 
 
-def _tell(post: Post, *, answered: int | None) -> None:
-    """Write notices for the author of the post that is answered, and for those who follow at once."""
-    others = User.objects.active().exclude(pk=post.author_id)
-    followers = others.wanting(MailScope.POSTS, Pace.AT_ONCE).filter(follows__discussion=post.discussion_id)
-    recipients = followers.values_list("pk", Value(MailScope.POSTS))
-    if answered is not None:
-        author = others.wanting(MailScope.REPLIES, Pace.AT_ONCE).filter(pk=answered)
-        recipients = recipients.union(author.values_list("pk", Value(MailScope.REPLIES)))
-    told = dict(sorted(recipients, key=lambda recipient: recipient[1] == MailScope.REPLIES))
-    outbox.notify(told, kind="post.published", about=post)
+def _corrected(actor: User, discussion: Discussion, number: int, capacity: Capacity) -> Post:
+    """Return the statement that a corrigendum is about, once it is clear that ``actor`` may correct it."""
+    statement = Post.objects.filter(discussion=discussion, number=number).first()
+    policies.may_correct(actor, statement).enforce()
+    if statement is None or capacity != Capacity.DELEGATION:
+        raise PermissionDenied(_("A corrigendum is a statement of the delegation too."))
+    return statement
+
+
+def _keep_mentions(post: Post, mentions: Mentions) -> None:
+    """Keep whom the present wording of a post names, in place of whom an earlier one named."""
+    people, states = Q(user__in=mentions.people), Q(member_state__in=mentions.states)
+    if post.edited_at is not None:
+        post.mentions.exclude(people | states).delete()
+    if mentions.names:
+        named = [Mention(post=post, user_id=person) for person in mentions.people]
+        named += [Mention(post=post, member_state_id=state) for state in mentions.states]
+        Mention.objects.bulk_create(named, ignore_conflicts=True)
 
 
 @transaction.atomic
 def edit_post(*, actor: User, post: int, body: str) -> Post:
-    """Change the wording of one's own post; the earlier wording is kept.
+    """Change the wording of one's own post; the earlier wording is kept, and whom only the new one names is told.
 
     Args:
         actor: Who changes it.
@@ -135,37 +183,49 @@ def edit_post(*, actor: User, post: int, body: str) -> Post:
 
     Source: FOR-11, CDIP/22/3 para 6.
     """
-    locked = (
-        Post.objects.visible_to(actor)
-        .select_related("discussion__topic", "discussion__room")
-        .select_for_update(of=("self",))
-        .get(pk=post)
-    )
+    locked = _locked(actor, post)
     policies.may_edit(actor, locked).enforce()
     if body == locked.body:
         return locked
     PostRevision.objects.create(post=locked, body=locked.body, html=locked.html, replaced_by=actor)
-    locked.body, locked.html = body, render(body, anchor=locked.anchor)
+    mentions = find_mentions(actor, Place(locked.discussion_id, locked.discussion.room_id), body)
+    locked.body, locked.html = body, render(body, anchor=locked.anchor, mentions=mentions.names)
     locked.edited_at = timezone.now()
     locked.save(update_fields=["body", "html", "edited_at"])
+    _keep_mentions(locked, mentions)
     audit.record(actor, "post.edited", locked)
+    if mentions.names:
+        outbox.notify(told_of_mentions(locked, mentions), kind="post.published", about=locked)
     return locked
 
 
-def keep_draft(*, author: User, discussion: int, body: str) -> bool:
-    """Keep a text that could not be published, for its author to find in the form.
+@transaction.atomic
+def withdraw_post(*, actor: User, post: int, reason: str) -> Post:
+    """Withdraw a post: its text is shown no more, and a stub with the reason stays in its place.
 
     Args:
-        author: Who typed it.
-        discussion: The id of where it was meant for; where ``author`` may not see it, nothing is kept.
-        body: The text as it was typed.
+        actor: Its author; of a statement of the delegation, a focal point of that state.
+        post: The id of the post, locked.
+        reason: Why, for everybody who can read the discussion.
 
     Returns:
-        Whether it is kept.
+        The withdrawn post.
+
+    Raises:
+        Post.DoesNotExist: The post is hidden from ``actor``.
+        PermissionDenied: ``actor`` may not withdraw it; the message says why.
+
+    Source: FOR-11, FOR-24, reading A20.
     """
-    if not Discussion.objects.visible_to(author).filter(pk=discussion).exists():
-        return False
-    Draft.objects.update_or_create(
-        user=author, discussion_id=discussion, defaults={"body": body, "saved_at": timezone.now()}
-    )
-    return True
+    locked = _locked(actor, post)
+    policies.may_withdraw(actor, locked).enforce()
+    locked.state, locked.state_reason = PostState.WITHDRAWN, reason
+    locked.state_changed_at = timezone.now()
+    locked.save(update_fields=["state", "state_reason", "state_changed_at"])
+    audit.record(actor, "post.withdrawn", locked, reason=reason, capacity=locked.capacity)
+    return locked
+
+
+def _locked(actor: User, post: int) -> Post:
+    posts = Post.objects.visible_to(actor).select_related("discussion__topic", "discussion__room")
+    return posts.select_for_update(of=("self",)).get(pk=post)

@@ -1,50 +1,92 @@
-"""What reading leaves behind: positions gathered in the process and written together."""
+"""What reading leaves behind: positions and visits, gathered in the process and written together."""
 
 import atexit
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.models import User
-from forum.models import Discussion, Follow, ReadPosition, Room
+from forum.models import Discussion, ReadPosition, Visit
 
 SECONDS_BETWEEN_WRITES = 1.0
+BETWEEN_SIGHTS = timedelta(minutes=1)  # of one person: how exactly the end of a visit is known
+
+Key = TypeVar("Key")
+Value = TypeVar("Value", int, datetime)
 
 
-class ReadPositions:
-    """Gathers how far people have read, and writes all of it at once, off the page's path.
+class _Gathered(ABC, Generic[Key, Value]):
+    """Gathers what pages note, the greatest value of each key, and writes all of it at once, off the page's path.
 
-    A process that is killed forgets at most the last second of reading, which nobody was promised.
+    A process that is killed forgets at most the last second, which nobody was promised.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._gathered: dict[tuple[int, int], int] = {}
+        self._gathered: dict[Key, Value] = {}
         self._timer: threading.Timer | None = None
 
-    def note(self, user: int, discussion: int, number: int) -> None:
-        """Remember that ``user`` has seen ``discussion`` up to post ``number``."""
+    @abstractmethod
+    def _save(self, gathered: Mapping[Key, Value]) -> None: ...
+
+    def _note(self, key: Key, value: Value) -> None:
         with self._lock:
-            self._gathered[user, discussion] = max(number, self._gathered.get((user, discussion), 0))
+            self._gathered[key] = max(value, self._gathered.get(key, value))
             if self._timer is None:
                 self._timer = threading.Timer(SECONDS_BETWEEN_WRITES, self._write_from_timer)
                 self._timer.daemon = True
                 self._timer.start()
 
     def write(self) -> None:
-        """Write what was gathered; a position never moves back."""
+        """Write what was gathered."""
         with self._lock:
             gathered, self._gathered = self._gathered, {}
             self._timer = None
         if gathered:
-            write_positions(gathered)
+            self._save(gathered)
 
     def _write_from_timer(self) -> None:
         try:
             self.write()
         finally:
             connection.close()
+
+
+class ReadPositions(_Gathered[tuple[int, int], int]):
+    """How far people have read discussions."""
+
+    def note(self, user: int, discussion: int, number: int) -> None:
+        """Remember that ``user`` has seen ``discussion`` up to post ``number``."""
+        self._note((user, discussion), number)
+
+    def _save(self, gathered: Mapping[tuple[int, int], int]) -> None:
+        write_positions(gathered)
+
+
+class Visits(_Gathered[int, datetime]):
+    """When people were here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: dict[int, datetime] = {}
+
+    def note(self, user: int) -> None:
+        """Remember that ``user`` is here now; more often than each minute says nothing new."""
+        now = timezone.now()
+        seen = self._seen.get(user)
+        if seen is None or not seen <= now < seen + BETWEEN_SIGHTS:
+            self._seen[user] = now
+            self._note(user, now)
+
+    def _save(self, gathered: Mapping[int, datetime]) -> None:
+        write_visits(gathered)
 
 
 def write_positions(gathered: Mapping[tuple[int, int], int]) -> None:
@@ -67,49 +109,56 @@ def write_positions(gathered: Mapping[tuple[int, int], int]) -> None:
         cursor.execute(statement, [value for row in rows for value in row])
 
 
-positions = ReadPositions()
+def write_visits(gathered: Mapping[int, datetime]) -> None:
+    """Save when people were last here in one statement; who was away for long enough begins another visit.
+
+    Args:
+        gathered: The last moment, by the id of the person; who is gone meanwhile is left out.
+    """
+    table, people = (model._meta.db_table for model in (Visit, User))
+    values = ", ".join(["(%s, %s::timestamptz)"] * len(gathered))
+    statement = (
+        f"INSERT INTO {table} AS kept (user_id, seen_at) "  # noqa: S608 - only names of ours
+        f"SELECT seen.* FROM (VALUES {values}) AS seen (person, moment) JOIN {people} ON {people}.id = seen.person "
+        f"ORDER BY 1 "
+        f"ON CONFLICT (user_id) DO UPDATE SET seen_at = GREATEST(kept.seen_at, EXCLUDED.seen_at), "
+        f"previous_at = CASE WHEN EXCLUDED.seen_at >= kept.seen_at + make_interval(secs => %s) "
+        f"THEN kept.seen_at ELSE kept.previous_at END"
+    )
+    rows = [value for row in gathered.items() for value in row]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*rows, settings.VISIT_ENDS_AFTER.total_seconds()])
+
+
+def mark_read(*, actor: User, room: str | None = None, discussion: int | None = None) -> int:
+    """Count everything posted so far as read by ``actor``, in one statement.
+
+    Args:
+        actor: Who has read it, or does not want to.
+        room: The language of the only room meant.
+        discussion: The id of the only discussion meant; what ``actor`` may not see is left out.
+
+    Returns:
+        In how many discussions there was something unread.
+    """
+    meant: QuerySet[Discussion] = Discussion.objects.visible_to(actor).filter(last_number__gt=0).order_by()
+    if room is not None:
+        meant = meant.filter(room__language=room)
+    if discussion is not None:
+        meant = meant.filter(pk=discussion)
+    discussions, params = meant.values_list("pk", "last_number").query.sql_with_params()
+    table = ReadPosition._meta.db_table
+    statement = (
+        f"INSERT INTO {table} AS kept (user_id, discussion_id, number) "  # noqa: S608 - composed by Django
+        f"SELECT %s, meant.* FROM ({discussions}) AS meant (discussion, number) ORDER BY 2 "
+        f"ON CONFLICT (user_id, discussion_id) DO UPDATE SET number = EXCLUDED.number "
+        f"WHERE kept.number < EXCLUDED.number"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [actor.pk, *params])
+        return int(cursor.rowcount)
+
+
+positions, visits = ReadPositions(), Visits()
 atexit.register(positions.write)
-
-
-@transaction.atomic
-def follow_discussion(*, actor: User, discussion: int, wanted: bool) -> None:
-    """Begin or end following a discussion.
-
-    Args:
-        actor: Who follows.
-        discussion: The discussion's id.
-        wanted: Whether to follow from now on.
-
-    Raises:
-        Discussion.DoesNotExist: The discussion is hidden from ``actor``.
-    """
-    found = Discussion.objects.visible_to(actor).get(pk=discussion)
-    if wanted:
-        Follow.objects.get_or_create(user=actor, discussion=found)
-    else:
-        Follow.objects.filter(user=actor, discussion=found).delete()
-
-
-@transaction.atomic
-def follow_room(*, actor: User, language: str, wanted: bool) -> None:
-    """Begin or end following a room: being told when a topic opens in it.
-
-    Args:
-        actor: Who follows.
-        language: The room's language.
-        wanted: Whether to follow from now on.
-
-    Raises:
-        Room.DoesNotExist: The room is hidden from ``actor``.
-    """
-    found = Room.objects.visible_to(actor).get(language=language)
-    if wanted:
-        Follow.objects.get_or_create(user=actor, room=found)
-    else:
-        Follow.objects.filter(user=actor, room=found).delete()
-
-
-def follow_rooms_read(user: User) -> None:
-    """Have a newcomer follow the rooms of the languages they read."""
-    rooms = Room.objects.filter(language__in=[*user.languages_read, user.language])
-    Follow.objects.bulk_create([Follow(user=user, room=room) for room in rooms], ignore_conflicts=True)
+atexit.register(visits.write)

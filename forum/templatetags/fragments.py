@@ -9,10 +9,14 @@ from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from accounts.enums import Role
 from accounts.markdown import render
 from forum import fragments
-from forum.queries import DiscussionPage
-from forum.rows import DiscussionRow
+from forum.policies import may_begin_entry, may_read_directory
+from forum.queries import citations
+from forum.queries.pages import DiscussionPage
+from forum.queries.rows import DiscussionRow
+from forum.queries.translations import Column
 
 register = template.Library()
 
@@ -20,15 +24,31 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def posts(context: Context, page: DiscussionPage) -> SafeString:
     """Show the posts of a discussion's page."""
-    viewer = context["user"].pk
+    reader = context["user"]
+    proposes = "own" if may_begin_entry(reader) else ""
     return fragments.posts(
         page.posts,
         address=page.discussion.get_absolute_url(),
         language=page.discussion.language,
-        viewer=viewer,
+        viewer=reader.pk,
         may_post=bool(page.may_post),
-        first_new=page.read_up_to + 1 if page.read_up_to else None,
+        proposes="all" if proposes and reader.is_moderator else proposes,
+        translates="all" if reader.is_moderator or reader.role == Role.FACILITATOR else "own",
+        first_new=page.first_new,
+        extras=page.extras,
+        speaks_for=reader.member_state_id if reader.is_focal_point else None,
+        may_signal=reader.writes,
+        names=bool(may_read_directory(reader)),
+        settles=bool(page.may_settle) and page.discussion.answered_at is None,
+        answer=page.answer_here,
     )
+
+
+@register.simple_tag
+def column(side: Column) -> SafeString:
+    """Show the posts of a discussion beside those of its sister."""
+    found = side.discussion
+    return fragments.column(side.posts, address=found.get_absolute_url(), language=found.language, extras=side.extras)
 
 
 @register.simple_tag
@@ -53,6 +73,30 @@ def markdown(text: str, anchor: str = "") -> SafeString:
 def kind_options(chosen: str) -> SafeString:
     """Offer the kinds of contribution, with ``chosen`` as the one chosen."""
     return fragments.kind_options(chosen, translation.get_language() or "en")
+
+
+@register.simple_tag
+def room_levels(chosen: str | None) -> SafeString:
+    """Offer how much to hear of a room, with ``chosen`` as what was chosen."""
+    return fragments.room_levels(chosen, translation.get_language() or "en")
+
+
+@register.simple_tag
+def discussion_levels(chosen: str | None, of_room: str | None) -> SafeString:
+    """Offer how much to hear of a discussion, with what was chosen for it and for its room."""
+    return fragments.discussion_levels(chosen, of_room, translation.get_language() or "en")
+
+
+@register.simple_tag
+def when(moment: datetime) -> SafeString:
+    """Show a moment by the reader's clocks, with Geneva's where they differ."""
+    return fragments.when(moment)
+
+
+@register.filter
+def checksum(body: str) -> str:
+    """Return what tells one wording of a text from every other."""
+    return citations.checksum(body)
 
 
 @register.simple_tag

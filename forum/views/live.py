@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from forum.models import Room
-from forum.queries import DiscussionPage
+from forum.queries.pages import DiscussionPage
 
 
 def live_url(request: HttpRequest, *, page: DiscussionPage | None = None, room: Room | None = None) -> str:

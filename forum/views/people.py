@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from forum import policies
-from forum.directory import directory_page, person_page
-from forum.forms import ExperienceForm, PeopleForm
+from forum.forms.posts import ExperienceForm, PeopleForm
+from forum.queries.directory import directory_page, person_page
 from forum.services.experience import set_experience
 
 

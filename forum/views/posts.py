@@ -1,29 +1,43 @@
 """Writing posts, and their permanent addresses."""
 
+import uuid
+from contextlib import suppress
+
+from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.markdown import render as render_markdown
 from accounts.models import User
 from accounts.requests import KeptText, SignedInRequest
 from forum import policies
-from forum.forms import PostEditForm, PostForm, author_of
-from forum.models import Discussion, Post
-from forum.queries import discussion_page, page_of
-from forum.services.posts import edit_post, keep_draft, publish_post
+from forum.enums import Capacity
+from forum.forms.posts import PostEditForm, PostForm, author_of, read_version
+from forum.forms.writing import WithdrawalForm
+from forum.models import Attachment, Discussion, Post
+from forum.queries.mentions import Place
+from forum.queries.pages import discussion_page, page_of
+from forum.queries.previews import preview_of
+from forum.services.attachments import attach_all
+from forum.services.drafts import keep_draft
+from forum.services.posts import edit_post, publish_post, withdraw_post
+from forum.views.addresses import number_in
 from forum.views.discussions import discussion_or_404, render_discussion
 
+PUBLISHED = "published"  # the cookie that names the last form that was published
 
-def address_of(post: Post) -> str:
-    """Return where a post stands on its discussion's page."""
-    return f"{post.discussion.get_absolute_url()}?page={page_of(post.number)}#{post.anchor}"
+
+def address_of(post: Post, paragraph: int | None = None) -> str:
+    """Return where a post stands on its discussion's page, or a paragraph that is in its wording."""
+    anchor = f"{post.anchor}-{paragraph}"
+    if f'id="{anchor}"' not in post.html:
+        anchor = post.anchor
+    return f"{post.discussion.get_absolute_url()}?page={page_of(post.number)}#{anchor}"
 
 
 def _typed(request: HttpRequest) -> tuple[User | None, str]:
@@ -35,13 +49,29 @@ def _typed(request: HttpRequest) -> tuple[User | None, str]:
     return writer, request.POST.get("body", "").replace("\x00", "")
 
 
-def _keep_text(request: HttpRequest) -> KeptText:
-    """Keep what a person typed whose session is gone, for the discussion it was meant for."""
+def keep_text(request: HttpRequest, text: str | None = None) -> KeptText:
+    """Keep what a person typed whose session is gone, for the discussion it was meant for: ``text``, else ``body``."""
     match = resolve(request.path)
     language, pk = match.kwargs["language"], match.kwargs["pk"]
     writer, body = _typed(request)
-    is_kept = writer is not None and body != "" and keep_draft(author=writer, discussion=pk, body=body)
+    body = body if text is None else text
+    seen = read_version(request.POST.get("draft", ""))
+    is_kept = writer is not None and body != "" and keep_draft(author=writer, discussion=pk, body=body, seen=seen)
+    if writer is not None:
+        with suppress(Http404):
+            attached, _refusals = attach_sent(request, writer, pk)
+            is_kept = is_kept or attached != []
     return KeptText(reverse("forum:discussion_detail", args=[language, pk]) + "#write", is_kept)
+
+
+def attach_sent(request: HttpRequest, writer: User, discussion: int) -> tuple[list[Attachment], list[str]]:
+    """Attach the files that came with a form, which stay whatever else is wrong; return them and what is refused."""
+    try:
+        return attach_all(actor=writer, discussion=discussion, uploads=request.FILES.getlist("uploads"))
+    except PermissionDenied as refusal:
+        return [], [str(refusal)]
+    except Discussion.DoesNotExist:
+        raise Http404 from None
 
 
 def _keep_wording(request: HttpRequest) -> KeptText:
@@ -55,46 +85,79 @@ def _keep_wording(request: HttpRequest) -> KeptText:
     return KeptText(f"{post.discussion.get_absolute_url()}#write", is_kept)
 
 
+def _form_with_files(request: SignedInRequest, pk: int) -> PostForm:
+    """Return the form as it was sent, with the files that came with it among those attached."""
+    attached, refusals = attach_sent(request, request.user, pk)
+    typed = request.POST.copy()
+    for attachment in attached:
+        typed.appendlist("attachments", str(attachment.key))
+    form = PostForm(typed, viewer=request.user)
+    form.refusals = refusals
+    return form
+
+
 @require_POST
 def post_create(request: SignedInRequest, language: str, pk: int) -> HttpResponse:
-    form = PostForm(request.POST, viewer=request.user)
-    if form.is_valid():
+    form = _form_with_files(request, pk)
+    if form.is_valid() and not form.refusals:
+        verdict = policies.may_speak_as(request.user, form.post["capacity"])
+        if verdict and not form.is_confirmed:
+            return _preview(request, language, pk, form)
         try:
             post = publish_post(actor=request.user, discussion=pk, **form.post)
         except Discussion.DoesNotExist:
             raise Http404 from None
         except PermissionDenied as refusal:
             form.add_error(None, str(refusal))
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
         else:
             messages.success(request, _("Your post is published as number %(number)s.") % {"number": post.number})
-            return redirect(address_of(post))
+            return published(post, form.cleaned_data["submission_key"])
     page = discussion_page(discussion_or_404(request, language, pk), viewer=request.user)
     return render_discussion(request, page, form, status=422)
 
 
-post_create.keep_text = _keep_text  # type: ignore[attr-defined]
+def published(post: Post, submission_key: uuid.UUID) -> HttpResponse:
+    """Lead to a post that was published, and have the browser forget what it kept of that form."""
+    response = redirect(address_of(post))
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(PUBLISHED, str(submission_key), max_age=600, samesite="Lax", secure=secure)
+    return response
+
+
+post_create.keep_text = keep_text  # type: ignore[attr-defined]
 
 
 @require_POST
 def post_preview(request: SignedInRequest, language: str, pk: int) -> HttpResponse:
     """Show a text as it will look: the region alone to htmx, the whole page without JavaScript."""
-    form = PostForm(request.POST, viewer=request.user)
-    preview = mark_safe(render_markdown(form.cleaned_data["body"])) if form.is_valid() else None  # noqa: S308 - sanitised
+    return _preview(request, language, pk, _form_with_files(request, pk))
+
+
+def _preview(request: SignedInRequest, language: str, pk: int, form: PostForm) -> HttpResponse:
     discussion = discussion_or_404(request, language, pk)
+    preview = None
+    if form.is_valid():
+        speaks = form.speaks_for_state and bool(policies.may_speak_as(request.user, Capacity.DELEGATION))
+        fingerprint = form.fingerprint if speaks else ""
+        place = Place(discussion.pk, discussion.room)
+        preview = preview_of(request.user, place, form.cleaned_data["body"], fingerprint=fingerprint)
     if request.htmx:
         return render(request, "forum/partials/preview.html", {"preview": preview, "form": form})
     page = discussion_page(discussion, viewer=request.user)
     return render_discussion(request, page, form, preview=preview)
 
 
-post_preview.keep_text = _keep_text  # type: ignore[attr-defined]
+post_preview.keep_text = keep_text  # type: ignore[attr-defined]
 
 
 @require_GET
 def post_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The permanent address: leads to where the post stands in its discussion."""
+    """The permanent address: leads to where the post, or a paragraph of it, stands in its discussion."""
     posts = Post.objects.visible_to(request.user).select_related("discussion__room")
-    return redirect(address_of(get_object_or_404(posts, pk=pk)))
+    post = get_object_or_404(posts, pk=pk)
+    return redirect(address_of(post, number_in(request.GET.get("paragraph"))))
 
 
 @require_http_methods(["GET", "POST"])
@@ -114,10 +177,26 @@ def post_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The new wording is shown; the earlier one is kept."))
             return redirect(address_of(post))
     status = 422 if form.errors else 200
-    return render(request, "forum/post_edit.html", {"post": post, "form": form}, status=status)
+    discussion = discussion_or_404(request, post.discussion.room.language, post.discussion_id)
+    context = {"post": post, "form": form, "discussion": discussion}
+    return render(request, "forum/post_edit.html", context, status=status)
 
 
 post_edit.keep_text = _keep_wording  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "POST"])
+def post_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Withdraw a post; the page before it says what that means and asks why."""
+    posts = Post.objects.visible_to(request.user).select_related("discussion__topic", "discussion__room")
+    post = get_object_or_404(posts, pk=pk)
+    form = WithdrawalForm(request.POST if request.method == "POST" else None)
+    policies.may_withdraw(request.user, post).enforce()
+    if form.is_valid():
+        post = withdraw_post(actor=request.user, post=pk, reason=form.cleaned_data["reason"])
+        messages.success(request, _("The post is withdrawn; your reason stands in its place."))
+        return redirect(address_of(post))
+    return render(request, "forum/post_withdraw.html", {"post": post, "form": form}, status=422 if form.errors else 200)
 
 
 @require_GET

@@ -1,19 +1,22 @@
 """Pages of rooms."""
 
-from datetime import datetime
-
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.enums import Role
 from accounts.requests import SignedInRequest
-from forum.forms import FollowForm
+from forum import policies
+from forum.enums import TopicKind
+from forum.forms.reading import RoomLevelForm
 from forum.models import Room
-from forum.queries import EPOCH, MICROSECOND, room_page, room_summaries
-from forum.rows import latest_discussions
-from forum.services.reading import follow_room
+from forum.queries.pages import room_page, room_summaries
+from forum.queries.rows import latest_discussions
+from forum.services.follows import follow_room
+from forum.views.addresses import activity_in
 from forum.views.live import live_url
 
 
@@ -29,7 +32,11 @@ def front_page(request: HttpRequest) -> HttpResponse:
 def room_list(request: SignedInRequest) -> HttpResponse:
     if request.user.role == Role.EXTERNAL:
         return render(request, "forum/admitted_list.html", {"discussions": latest_discussions(request.user)})
-    context = {"summaries": room_summaries(request.user), "live_url": live_url(request)}
+    context = {
+        "summaries": room_summaries(request.user),
+        "live_url": live_url(request),
+        "may_read_unanswered": policies.may_read_unanswered(request.user),
+    }
     return render(request, "forum/room_list.html", context)
 
 
@@ -45,28 +52,19 @@ def this_week(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def room_detail(request: SignedInRequest, language: str) -> HttpResponse:
     room = get_object_or_404(Room.objects.visible_to(request.user), language=language)
-    page = room_page(room, viewer=request.user, before=_before(request.GET.get("before", "")))
-    return render(request, "forum/room_detail.html", {"page": page, "live_url": live_url(request, room=room)})
-
-
-def _before(value: str) -> tuple[datetime, int] | None:
-    """Read where a page goes on from, as ``RoomPage.older`` writes it.
-
-    Raises:
-        Http404: It was not written by us.
-    """
-    if not value:
-        return None
-    moment, _dash, pk = value.rpartition("-")
-    try:
-        return EPOCH + int(moment) * MICROSECOND, int(pk)
-    except (ValueError, OverflowError):
-        raise Http404 from None
+    kind = next((kind for kind in TopicKind if kind == request.GET.get("kind")), None)
+    page = room_page(room, viewer=request.user, before=activity_in(request.GET.get("before", "")), kind=kind)
+    context = {"page": page, "kinds": TopicKind.choices, "live_url": live_url(request, room=room)}
+    return render(request, "forum/room_detail.html", context)
 
 
 @require_POST
 def room_follow(request: SignedInRequest, language: str) -> HttpResponse:
-    form = FollowForm(request.POST)
     room = get_object_or_404(Room.objects.visible_to(request.user), language=language)
-    follow_room(actor=request.user, language=language, wanted=form.is_valid() and form.cleaned_data["wanted"])
+    form = RoomLevelForm(request.POST)
+    if form.is_valid():
+        follow_room(actor=request.user, language=language, level=form.cleaned_data["level"])
+        messages.success(request, _("How much you hear of this room is saved."))
+    else:
+        messages.error(request, _("Choose from the list how much you want to hear of this room."))
     return redirect(room)

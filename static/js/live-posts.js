@@ -28,6 +28,7 @@ const showPost = (html) => {
     if (document.getElementById(post.id)) continue;
     post.classList.add("post--new");
     list.append(post);
+    window.htmx?.process(post);
     section.querySelector(".empty")?.remove();
     if (notice.hidden) leadTo(post);
   }

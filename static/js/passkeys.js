@@ -47,13 +47,24 @@ const get = async ({ publicKey }) => {
   };
 };
 
+const fetched = async (address) =>
+  (await fetch(address, { headers: { Accept: "application/json" } })).json();
+
 const optionsOf = async (form) => {
   const inPage = form.dataset.options && document.getElementById(form.dataset.options);
-  const given = inPage
-    ? JSON.parse(inPage.textContent)
-    : await (await fetch(form.action, { headers: { Accept: "application/json" } })).json();
+  const given = inPage ? JSON.parse(inPage.textContent) : await fetched(form.action);
   return given.creation_options ?? given.request_options;
 };
+
+const answer = ({ made, ...response }) =>
+  JSON.stringify({
+    type: made.type,
+    id: made.id,
+    rawId: encode(made.rawId),
+    authenticatorAttachment: made.authenticatorAttachment,
+    clientExtensionResults: made.getClientExtensionResults(),
+    response,
+  });
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   const failure = form.querySelector("[data-passkey-failed]");
@@ -64,21 +75,42 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     failure.hidden = true;
     try {
       const options = await optionsOf(form);
-      const { made, ...response } =
+      form.elements.credential.value = answer(
         form.dataset.passkey === "create"
           ? await create(options, form.elements.passwordless?.checked ?? true)
-          : await get(options);
-      form.elements.credential.value = JSON.stringify({
-        type: made.type,
-        id: made.id,
-        rawId: encode(made.rawId),
-        authenticatorAttachment: made.authenticatorAttachment,
-        clientExtensionResults: made.getClientExtensionResults(),
-        response,
-      });
+          : await get(options),
+      );
       form.submit();
     } catch {
       failure.hidden = false;
+    }
+  });
+}
+
+// A region marked data-passkey-instead sends the form it stands in with a new passkey in place of what is asked for in
+// data-password-fields, which are off meanwhile; it is made only once nothing else is missing. What is marked
+// data-passkey-possible tells of it earlier on the page.
+for (const region of document.querySelectorAll("[data-passkey-instead]")) {
+  if (!window.PublicKeyCredential) continue;
+  region.hidden = false;
+  const button = region.querySelector("button");
+  const failure = region.querySelector("[data-passkey-failed]");
+  const form = button.form;
+  const passwords = form.querySelector("[data-password-fields]");
+  form.querySelector("[data-passkey-possible]").hidden = false;
+  button.addEventListener("click", async () => {
+    if (passwords.disabled) return;
+    failure.hidden = true;
+    passwords.disabled = true;
+    try {
+      if (!form.reportValidity()) return;
+      const { creation_options: options } = await fetched(region.dataset.optionsFrom);
+      form.elements.credential.value = answer(await create(options, true));
+      form.submit();
+    } catch {
+      failure.hidden = false;
+    } finally {
+      passwords.disabled = false;
     }
   });
 }

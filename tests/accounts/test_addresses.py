@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from accounts.enums import AccountStatus
+from accounts.enums import AccountStatus, MailScope, Pace, Role
 from accounts.models import AddressChange, AuditEntry, Notice, User
 from accounts.services import outbox
 from accounts.services.addresses import Side, ask_for_address, confirm_address, drop_address_change, link
 from tests.again import sign_in_again
-from tests.factories import DelegateFactory
+from tests.factories import DelegateFactory, MandateFactory, UserFactory
 from tests.factories.accounts import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -199,3 +199,86 @@ def test_the_password_is_asked_again_and_what_was_typed_is_done_after_it(client,
     client.post(asked["Location"], {"password": PASSWORD})
 
     assert AddressChange.objects.get().new_email == NEW
+
+
+# --- Who looks after the seat (ACC-11) ---------------------------------------------------------------
+
+
+def change_address(person: User) -> None:
+    change = ask_for_address(actor=person, new_email=NEW)
+    for side in Side:
+        confirm_address(token=token(change, side))
+
+
+def told() -> dict[str, str]:
+    """Return the letters to those who look after the seat."""
+    outbox.deliver_due()
+    return {m.to[0]: m.body for m in mail.outbox if m.subject == "The address of a participant is changed"}
+
+
+def test_the_focal_points_and_the_secretariat_are_told_but_not_the_addresses(delegate):
+    here = MandateFactory(user=DelegateFactory(member_state=delegate.member_state)).user
+    MandateFactory()
+    DelegateFactory(member_state=delegate.member_state)
+    UserFactory(role=Role.MODERATOR)
+    secretariat = UserFactory()
+    old = delegate.email
+
+    change_address(delegate)
+
+    letters = told()
+    assert set(letters) == {here.email, secretariat.email}
+    for body in letters.values():
+        assert delegate.full_name in body
+        assert old not in body
+        assert NEW not in body
+    assert f"/people/{delegate.pk}/" in letters[here.email]
+    assert f"/admin/accounts/user/{delegate.pk}/change/" in letters[secretariat.email]
+
+
+def test_nobody_is_told_before_both_have_confirmed(delegate):
+    MandateFactory(user=DelegateFactory(member_state=delegate.member_state))
+    change = ask_for_address(actor=delegate, new_email=NEW)
+    confirm_address(token=token(change, Side.OLD))
+
+    assert told() == {}
+
+
+def test_of_who_is_of_no_state_the_secretariat_alone_is_told_and_nobody_of_themselves():
+    expert, secretariat = UserFactory(role=Role.EXPERT), UserFactory()
+    MandateFactory()
+    change_address(expert)
+    assert set(told()) == {secretariat.email}
+
+    mail.outbox.clear()
+    User.objects.filter(pk=expert.pk).update(email="elsewhere@wipo.example")
+    change_address(secretariat)
+    assert told() == {}
+
+
+def test_a_focal_point_who_changes_the_own_address_is_not_told_of_it():
+    person, colleague = (MandateFactory().user for _ in range(2))
+    User.objects.filter(pk=colleague.pk).update(member_state=person.member_state)
+    colleague.mandates.update(member_state=person.member_state)
+
+    change_address(User.objects.get(pk=person.pk))
+
+    assert set(told()) == {colleague.email}
+
+
+def test_whose_mandate_has_ended_meanwhile_is_not_told(delegate):
+    mandate = MandateFactory(user=DelegateFactory(member_state=delegate.member_state))
+    change_address(delegate)
+    mandate.ends_on = timezone.localdate() - timedelta(days=1)
+    mandate.save()
+
+    assert told() == {}
+
+
+def test_who_wants_no_mail_about_duties_gets_none(delegate):
+    secretariat = UserFactory()
+    outbox.set_pace(secretariat, MailScope.ACCOUNT, Pace.NONE)
+
+    change_address(delegate)
+
+    assert told() == {}

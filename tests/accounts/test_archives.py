@@ -19,8 +19,9 @@ from accounts.services.archives import discard_expired, discard_strays, prepare_
 from accounts.services.leaving import mark_left
 from accounts.tasks import discard_personal_data, prepare_archives
 from forum.models import Follow
+from forum.services.drafts import keep_draft
 from forum.services.experience import set_experience
-from forum.services.posts import edit_post, keep_draft
+from forum.services.posts import edit_post
 from forum.services.reading import write_positions
 from tests.again import sign_in_again
 from tests.factories import (
@@ -56,7 +57,9 @@ def contents(archive: DataArchive) -> dict[str, str]:
 
 
 def test_the_file_holds_all_that_is_kept_about_one(client):
-    person = MandateFactory(user=DelegateFactory(full_name="Wanjiru", biography="Ten years of training.")).user
+    person = MandateFactory(
+        user=DelegateFactory(full_name="Wanjiru", biography="Ten years of training.", member_state__economy="other")
+    ).user
     post = PostFactory(author=person, body="Our first wording.")
     others = PostFactory(discussion=post.discussion, body="What somebody else wrote.")
     edit_post(actor=person, post=post.pk, body="Our second wording.")
@@ -79,11 +82,12 @@ def test_the_file_holds_all_that_is_kept_about_one(client):
         person.email,
         "Ten years of training.",
     )
+    assert account["member_state__economy"] == "other"
     assert files[f"posts/{name}-1.md"] == "Our second wording."
     assert files[f"posts/{name}-1-wording-1.md"] == "Our first wording."
     assert files[f"drafts/{name}.md"] == "Half a thought"
     assert json.loads(files["posts.json"])[0]["discussion"] == symbol
-    assert json.loads(files["follows.json"]) == [{"discussion": symbol}]
+    assert json.loads(files["follows.json"]) == [{"discussion": symbol, "level": "everything"}]
     assert json.loads(files["read-positions.json"]) == [{"discussion": symbol, "number": 2}]
     assert json.loads(files["experience.json"]) == [category.slug]
     assert json.loads(files["mandates.json"])[0]["office"] == "focal_point"

@@ -16,7 +16,8 @@ from accounts.services.addresses import ask_for_address
 from accounts.services.archives import prepare_waiting, request_archive
 from accounts.services.leaving import forget_last_letters, leave, mark_left
 from forum.models import Discussion, Draft, Experience, Follow, Post
-from forum.services.posts import edit_post, keep_draft
+from forum.services.drafts import keep_draft
+from forum.services.posts import edit_post
 from forum.services.reading import write_positions
 from tests.again import sign_in_again
 from tests.factories import CategoryFactory, DelegateFactory, MandateFactory, PostFactory, UserFactory, grant

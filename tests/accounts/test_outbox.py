@@ -18,10 +18,10 @@ from django.utils import timezone
 
 from accounts.enums import AccountStatus, MailScope, NoticeState, Pace, Role
 from accounts.models import AuditEntry, MailPreference, Notice, User
-from accounts.services import outbox
+from accounts.services import outbox, worker
 from accounts.tasks import deliver_notices
 from forum.enums import PostState
-from forum.models import DiscussionGrant
+from forum.models import Discussion, DiscussionGrant, Follow
 from tests.factories import (
     DelegateFactory,
     DiscussionFactory,
@@ -37,9 +37,16 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 
 
+def tell_of_topic(reader: User, discussion: Discussion) -> None:
+    """Write the notice of a new topic for ``reader``, who follows its room."""
+    Follow.objects.get_or_create(user=reader, room=discussion.room)
+    outbox.notify({reader.pk: MailScope.TOPICS}, kind="topic.opened", about=discussion.topic)
+
+
 def tell(reader: User, scope: MailScope = MailScope.POSTS, **post: object) -> Notice:
-    """Write the notice of a new post for ``reader``."""
+    """Write the notice of a new post for ``reader``, who follows its discussion."""
     about = PostFactory(**post)
+    Follow.objects.get_or_create(user=reader, discussion=about.discussion)
     outbox.notify({reader.pk: scope}, kind="post.published", about=about)
     return Notice.objects.get(user=reader, object_id=about.pk)
 
@@ -67,7 +74,7 @@ def refusals(settings):
 
 def test_the_worker_is_woken_after_the_commit_and_not_before(delegate, monkeypatch, django_capture_on_commit_callbacks):
     woken = []
-    monkeypatch.setattr(outbox.current_app, "send_task", woken.append)
+    monkeypatch.setattr(worker.current_app, "send_task", woken.append)
 
     with django_capture_on_commit_callbacks(execute=True):
         tell(delegate)
@@ -88,7 +95,7 @@ def test_a_broker_that_is_away_loses_nothing(delegate, monkeypatch, django_captu
     def refuse(name):
         raise ConnectionError("no broker")
 
-    monkeypatch.setattr(outbox.current_app, "send_task", refuse)
+    monkeypatch.setattr(worker.current_app, "send_task", refuse)
 
     with django_capture_on_commit_callbacks(execute=True):
         notice = tell(delegate)
@@ -110,7 +117,7 @@ def test_who_was_told_of_an_event_is_not_told_again(delegate):
 
 
 def test_nobody_to_tell_wakes_nobody(monkeypatch, django_capture_on_commit_callbacks):
-    monkeypatch.setattr(outbox.current_app, "send_task", lambda name: pytest.fail("woken"))
+    monkeypatch.setattr(worker.current_app, "send_task", lambda name: pytest.fail("woken"))
 
     with django_capture_on_commit_callbacks(execute=True):
         assert outbox.notify({}, kind="post.published", about=PostFactory()) == 0
@@ -173,7 +180,7 @@ def test_a_letter_is_threaded_and_can_be_ended_at_one_click():
 def test_a_letter_is_in_the_language_of_its_reader_as_text_and_as_html(language, title):
     reader = DelegateFactory(language=language)
     discussion = DiscussionFactory()
-    outbox.notify({reader.pk: MailScope.TOPICS}, kind="topic.opened", about=discussion.topic)
+    tell_of_topic(reader, discussion)
 
     outbox.deliver_due()
 
@@ -193,7 +200,7 @@ def test_a_letter_is_in_the_language_of_its_reader_as_text_and_as_html(language,
 def test_a_letter_gives_times_by_its_readers_clocks():
     reader = DelegateFactory(time_zone="America/Bogota")
     discussion = DiscussionFactory(topic__closes_at=datetime(2026, 11, 23, 4, 59, tzinfo=UTC))
-    outbox.notify({reader.pk: MailScope.TOPICS}, kind="topic.opened", about=discussion.topic)
+    tell_of_topic(reader, discussion)
 
     outbox.deliver_due()
 
@@ -203,7 +210,7 @@ def test_a_letter_gives_times_by_its_readers_clocks():
 
 def test_a_topic_without_an_end_is_told_too(delegate):
     discussion = DiscussionFactory(topic__closes_at=None)
-    outbox.notify({delegate.pk: MailScope.TOPICS}, kind="topic.opened", about=discussion.topic)
+    tell_of_topic(delegate, discussion)
 
     outbox.deliver_due()
 
@@ -342,7 +349,7 @@ def test_a_facilitator_is_told_of_a_topic_only_in_their_own_room():
     own = DiscussionFactory(topic=topic, room=RoomFactory(language="fr"))
     facilitator = UserFactory(role=Role.FACILITATOR, language="en", languages_read=["en"])
     grant(facilitator, own.room)
-    outbox.notify({facilitator.pk: MailScope.TOPICS}, kind="topic.opened", about=topic)
+    tell_of_topic(facilitator, own)
 
     outbox.deliver_due()
 
@@ -525,10 +532,10 @@ def test_two_workers_send_each_letter_once():
             connection.close()
 
     workers = [threading.Thread(target=work) for _worker in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    for thread in workers:
+        thread.start()
+    for thread in workers:
+        thread.join()
 
     sent = [message.extra_headers["Message-ID"] for message in mail.outbox]
     assert sorted(sent) == sorted(outbox.message_id(key) for key in Notice.objects.values_list("key", flat=True))

@@ -3,14 +3,16 @@
 import re
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import translation
 
-from accounts.enums import InstitutionKind, OfficeProfile, Role
-from accounts.models import User
+from accounts.enums import Economy, InstitutionKind, OfficeProfile, Role
+from accounts.models import AuditEntry, User
+from accounts.services.states import describe_state
 from accounts.zones import canonical_zone, zone_choices
 from tests.accounts.test_people import PROFILE, profile
-from tests.factories import DelegateFactory, UserFactory
+from tests.factories import DelegateFactory, MandateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -176,3 +178,45 @@ def test_a_biography_is_plain_text(delegate):
 
     assert "**Bold** &lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert '<a href="javascript' not in page
+
+
+# --- What a state says about itself (ACC-14) -----------------------------------------------------------
+
+
+def test_the_focal_point_says_what_kind_of_economy_the_state_is(client):
+    here = MandateFactory().user
+    client.force_login(here)
+    assert 'name="economy"' in client.get(PROFILE).content.decode()
+
+    client.post(PROFILE, profile(economy="large_emerging"))
+    client.post(PROFILE, profile(economy="large_emerging"))
+
+    here.member_state.refresh_from_db()
+    assert here.member_state.economy == Economy.LARGE_EMERGING
+    entries = AuditEntry.objects.filter(action="memberstate.described").values_list("actor", "subject", "facts")
+    assert list(entries) == [(here.pk, f"accounts.memberstate:{here.member_state.pk}", {"economy": "large_emerging"})]
+    assert 'value="large_emerging" selected' in client.get(PROFILE).content.decode()
+
+
+def test_it_can_be_left_unsaid_again_and_nothing_else_is_taken(client):
+    here = MandateFactory(user__member_state__economy="other").user
+    client.force_login(here)
+
+    refused = client.post(PROFILE, profile(economy="rich"))
+    client.post(PROFILE, profile(economy=""))
+
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["economy"])
+    here.member_state.refresh_from_db()
+    assert here.member_state.economy == ""
+
+
+def test_a_delegate_without_a_mandate_does_not_say_it(client, delegate):
+    client.force_login(delegate)
+
+    assert 'name="economy"' not in client.get(PROFILE).content.decode()
+    client.post(PROFILE, profile(economy="other"))
+
+    delegate.member_state.refresh_from_db()
+    assert delegate.member_state.economy == ""
+    with pytest.raises(PermissionDenied):
+        describe_state(actor=User.objects.with_access().get(pk=delegate.pk), economy="other")

@@ -70,6 +70,7 @@ def test_a_new_version_is_prepared_and_asked_for_from_its_day(client, secretaria
     assert entry.facts == {"version": 2, "in_force_on": "2026-12-01", "languages": ["en", "fr", "es"]}
     assert client.get("/rooms/").status_code == 200
     with time_machine.travel(datetime(2026, 12, 1, 12, tzinfo=UTC)):
+        client.force_login(secretariat)
         assert client.get("/rooms/").headers["Location"].startswith("/protocol/")
 
 

@@ -3,18 +3,19 @@
 import re
 import statistics
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from accounts.addresses import canonical_address
-from accounts.enums import AccountStatus, RequestState, Role, Vouching
+from accounts.enums import AccountStatus, MailScope, Pace, RequestState, Role, Vouching
 from accounts.models import AccountRequest, AuditEntry, Invitation, Notice, User
 from accounts.services import outbox
-from accounts.services.requests import decide_requests, vouch_for_request
+from accounts.services.requests import decide_requests, tell_of_requests, vouch_for_request
 from tests.factories import (
     AccountRequestFactory,
     DelegateFactory,
@@ -426,3 +427,108 @@ def test_a_list_of_requests_costs_the_same_however_long(client, django_assert_nu
 
     with django_assert_num_queries(4):  # session, viewer, count, requests
         assert client.get(address).status_code == 200
+
+
+# --- The Secretariat is told that requests wait -------------------------------------------------------
+
+MORNING = datetime(2026, 11, 23, 7, tzinfo=UTC)  # a Monday, 8 o'clock in Geneva
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_one_letter_tells_how_many_wait_and_not_who(count):
+    secretariat, french = UserFactory(), UserFactory(language="fr")
+    UserFactory(role=Role.MODERATOR)
+    focal_point()
+    with time_machine.travel(MORNING - timedelta(days=3), tick=False):
+        waiting = AccountRequestFactory.create_batch(count, vouching=Vouching.VOUCHED)
+        AccountRequestFactory(state=RequestState.DECLINED, decided_by=secretariat, decided_at=timezone.now())
+
+    with time_machine.travel(MORNING, tick=False):
+        assert tell_of_requests() == 2
+        outbox.deliver_due()
+
+    assert sorted(message.to[0] for message in mail.outbox) == sorted([secretariat.email, french.email])
+    letter = next(message for message in mail.outbox if message.to == [secretariat.email])
+    assert letter.body.startswith(
+        "1 request for an account waits for a decision." if count == 1 else "3 requests for an account wait"
+    )
+    assert "The oldest is of 20 Nov 2026." in letter.body
+    assert "/secretariat/requests/" in letter.body
+    assert not any(request.full_name in letter.body or request.email in letter.body for request in waiting)
+
+
+def test_it_comes_once_a_working_day_however_many_requests_come():
+    UserFactory()
+    told = []
+    for hours in (-1, 0, 1, 5, 15, 24, 25):
+        with time_machine.travel(MORNING + timedelta(hours=hours), tick=False):
+            AccountRequestFactory()
+            told.append(tell_of_requests())
+
+    assert told == [0, 1, 0, 0, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("moment", "count"),
+    [
+        (datetime(2026, 11, 20, 22, 59, tzinfo=UTC), 1),  # Friday, a minute before midnight in Geneva
+        (datetime(2026, 11, 20, 23, tzinfo=UTC), 0),
+        (datetime(2026, 11, 22, 12, tzinfo=UTC), 0),
+        (datetime(2026, 11, 23, 6, 59, tzinfo=UTC), 0),
+        (MORNING, 1),
+    ],
+)
+def test_weekends_and_nights_are_left_alone(moment, count):
+    UserFactory()
+    with time_machine.travel(moment, tick=False):
+        AccountRequestFactory()
+        assert tell_of_requests() == count
+
+
+def test_where_nothing_waits_nobody_is_told_and_the_first_request_of_the_day_is_told_of():
+    UserFactory()
+    with time_machine.travel(MORNING, tick=False):
+        assert tell_of_requests() == 0
+    with time_machine.travel(MORNING + timedelta(hours=4), tick=False):
+        AccountRequestFactory()
+        assert tell_of_requests() == 1
+
+
+def test_what_was_decided_before_the_letter_went_is_not_told():
+    secretariat = viewer(UserFactory())
+    with time_machine.travel(MORNING, tick=False):
+        request = AccountRequestFactory()
+        tell_of_requests()
+        decide_requests(actor=secretariat, requests=[request.pk], approve=False, reason="Not an official address.")
+        outbox.deliver_due()
+
+    assert [message.to for message in mail.outbox] == [[request.email]]
+
+
+def test_who_wants_no_mail_about_duties_and_who_is_suspended_gets_none():
+    outbox.set_pace(UserFactory(), MailScope.ACCOUNT, Pace.NONE)
+    UserFactory(suspended_until="2999-01-01T00:00Z")
+    with time_machine.travel(MORNING, tick=False):
+        AccountRequestFactory()
+        tell_of_requests()
+        outbox.deliver_due()
+
+    assert mail.outbox == []
+
+
+def test_what_waits_comes_first_then_what_was_decided_last(client):
+    here = focal_point()
+    now = timezone.now()
+    state, decided = here.member_state, {"state": RequestState.DECLINED, "decided_by": here}
+    for name, days, fields in (
+        ("decided long ago", 9, decided | {"decided_at": now - timedelta(days=8)}),
+        ("decided", 7, decided | {"decided_at": now}),
+        ("new", 1, {}),
+        ("old", 5, {}),
+    ):
+        AccountRequestFactory(full_name=name, member_state=state, created_at=now - timedelta(days=days), **fields)
+    client.force_login(here)
+
+    shown = [request.full_name for request in client.get("/requests/").context["page"]]
+
+    assert shown == ["old", "new", "decided", "decided long ago"]

@@ -258,6 +258,7 @@ def test_too_many_wrong_codes_are_stopped(client):
     for _attempt in range(5):
         client.post(CODE, {"code": wrong})
 
+    assert client.post(CODE, {"code": right}).status_code == 429
     assert not with_code(client, right)
 
 

@@ -1,20 +1,27 @@
-"""Where somebody is signed in: seen, ended by them, by a change of password, by suspension and by the operator."""
+"""Where somebody is signed in: seen, ended by time, by them, by a new password, by suspension and by the operator."""
 
+import time
 from datetime import timedelta
 
 import pytest
+import time_machine
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import devices
+from accounts.enums import Role
 from accounts.models import AuditEntry, Notice, User
 from accounts.services import outbox
 from accounts.services.records import keep_record
-from tests.factories import DelegateFactory, UserFactory
-from tests.factories.accounts import PASSWORD
+from forum.streams import open_stream, still_allowed
+from tests.factories import DelegateFactory, ProtocolFactory, RoomFactory, UserFactory
+from tests.factories.accounts import PASSWORD, TOTP_SECRET
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +151,163 @@ def test_after_signing_out_the_cookie_is_worth_nothing(delegate):
     client.cookies["sessionid"] = kept
 
     assert not is_signed_in(client)
+
+
+def test_at_the_sign_out_the_browser_is_told_to_forget_and_only_then(delegate):
+    client = signed_in(delegate)
+    page = client.get("/rooms/")
+
+    answer = client.post("/accounts/logout/")
+
+    assert answer["Clear-Site-Data"] == '"cache", "storage"'  # not cookies: the browser stays one that is known
+    assert "Clear-Site-Data" not in page.headers
+    assert "Clear-Site-Data" not in client.post("/accounts/logout/").headers
+
+
+# --- Their end by time (SE-06) ----------------------------------------------------------------------
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SHORT = [Role.MODERATOR, Role.SECRETARIAT]
+
+
+def member_of(role: str) -> User:
+    ProtocolFactory()
+    return DelegateFactory() if role == Role.DELEGATE else UserFactory(role=role)
+
+
+def is_signed_in_after(idle: timedelta, role: str, times: int = 1) -> bool:
+    """Return whether a page still opens that is asked for ``times`` times, each after ``idle``."""
+    client = Client()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client.force_login(member_of(role))
+        for _time in range(times):
+            clock.shift(idle)
+            opens = is_signed_in(client)
+    return opens
+
+
+@pytest.mark.parametrize("role", SHORT)
+@pytest.mark.parametrize(("idle", "open_still"), [(54 * MINUTE, True), (61 * MINUTE, False)])
+def test_who_holds_powers_is_signed_out_after_an_hour_without_a_page(role, idle, open_still):
+    assert is_signed_in_after(idle, role) is open_still
+
+
+@pytest.mark.parametrize("role", SHORT)
+@pytest.mark.parametrize(("times", "open_still"), [(47, True), (49, False)])
+def test_who_holds_powers_is_signed_out_after_a_day_however_busy(role, times, open_still):
+    assert is_signed_in_after(30 * MINUTE, role, times) is open_still
+
+
+@pytest.mark.parametrize(("idle", "open_still"), [(13 * DAY, True), (14 * DAY + MINUTE, False)])
+def test_a_delegate_is_signed_out_after_two_weeks_without_a_page(idle, open_still):
+    assert is_signed_in_after(idle, Role.DELEGATE) is open_still
+
+
+@pytest.mark.parametrize(("times", "open_still"), [(29, True), (31, False)])
+def test_a_delegate_is_signed_out_after_thirty_days_however_busy(times, open_still):
+    assert is_signed_in_after(DAY, Role.DELEGATE, times) is open_still
+
+
+@pytest.mark.parametrize(("role", "idle"), [(Role.DELEGATE, 7 * DAY), (Role.MODERATOR, 50 * MINUTE)])
+def test_each_page_puts_the_end_off(role, idle):
+    assert is_signed_in_after(idle, role, times=4)
+
+
+def test_the_row_in_the_table_is_what_counts(delegate):
+    client = signed_in(delegate)
+
+    Session.objects.update(expire_date=timezone.now() - MINUTE)
+
+    assert not is_signed_in(client)
+
+
+def test_showing_again_who_one_is_puts_off_no_absolute_end():
+    person = member_of(Role.DELEGATE)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client = signed_in(person)
+        for _step in range(6):
+            clock.shift(4 * DAY)
+            client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        assert is_signed_in(client)
+        clock.shift(7 * DAY)
+
+        assert not is_signed_in(client)
+
+
+def test_a_role_that_may_stay_less_long_counts_at_once(delegate):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client, fresh = Client(), Client()
+        client.force_login(delegate)
+        clock.shift(2 * DAY)
+        fresh.force_login(delegate)
+        User.objects.filter(pk=delegate.pk).update(role=Role.MODERATOR, member_state=None)
+
+        assert client.get("/rooms/")["Location"].startswith("/accounts/login/")
+        assert fresh.get("/rooms/")["Location"] == "/accounts/2fa/"
+        clock.shift(61 * MINUTE)
+        assert fresh.get("/rooms/")["Location"].startswith("/accounts/login/")
+
+
+def test_open_streams_end_with_the_session_and_do_not_put_it_off():
+    moderator = member_of(Role.MODERATOR)
+    RoomFactory()
+    client = Client()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client.force_login(moderator)
+        stream = open_stream(client.session.session_key, None, None, 0)
+        for _check in range(5):
+            clock.shift(11 * MINUTE)
+            assert still_allowed(stream)
+        clock.shift(6 * MINUTE)
+
+        assert not still_allowed(stream)
+        assert not is_signed_in(client)
+
+
+def writes(client: Client) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/rooms/")
+    return sum(query["sql"].startswith(("UPDATE", "INSERT", "DELETE")) for query in queries)
+
+
+@pytest.mark.parametrize(("role", "unit"), [(Role.MODERATOR, MINUTE), (Role.DELEGATE, 6 * HOUR)])
+def test_pages_asked_for_one_after_another_write_nothing(role, unit):
+    client = Client()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client.force_login(member_of(role))
+        written = []
+        for _page in range(12):
+            clock.shift(unit)
+            written.append(writes(client))
+
+    assert set(written) == {0, 1}
+    assert sum(written) == 2
+
+
+def test_a_session_from_before_there_were_times_is_counted_from_now_on(delegate):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client = Client()
+        client.force_login(delegate)
+        session = client.session
+        for name in ("began_at", "idle", "lasts"):
+            del session[name]
+        session.save()
+
+        assert [is_signed_in(client) for _day in range(29) if clock.shift(DAY) is None] == [True] * 29
+        clock.shift(2 * DAY)
+        assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize(("role", "age"), [(Role.EXPERT, 14 * DAY), (Role.MODERATOR, HOUR)])
+def test_the_cookie_ends_with_the_session(role, age):
+    person = UserFactory(role=role, second_factor=True)
+    client = signed_in(person)
+    code = format_hotp_value(hotp_value(TOTP_SECRET, int(time.time()) // 30))
+
+    client.post("/accounts/2fa/authenticate/", {"code": code})
+
+    assert is_signed_in(client)
+    assert age - MINUTE < timedelta(seconds=client.cookies["sessionid"]["max-age"]) <= age
 
 
 # --- The operator -----------------------------------------------------------------------------------

@@ -2,10 +2,13 @@
 
 import gettext
 import os
+import re
+from itertools import combinations
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
+from django.utils.translation import to_locale
 
 from config import catalogues
 
@@ -49,6 +52,7 @@ def _small_program(tmp_path, monkeypatch):
     monkeypatch.setattr(catalogues, "BASE_DIR", tmp_path)
     monkeypatch.setattr(catalogues, "LOCALE", tmp_path / "locale")
     monkeypatch.setattr(catalogues, "LANGUAGES", ("fr",))
+    monkeypatch.setattr(catalogues, "DOCUMENT_LANGUAGES", ())
     monkeypatch.setattr(catalogues, "APPS", ("forum",))
     for name, text in {
         "forum/views.py": VIEW,
@@ -81,7 +85,7 @@ def save(catalog: Catalog) -> None:
 
 
 def test_strings_are_gathered_from_code_templates_and_fragments():
-    found = {(message.context, message.id) for message in catalogues.gather() if message.id}
+    found = {(message.context, message.id) for message in catalogues.gather("fr") if message.id}
 
     assert found == ({(None, text) for text in TRANSLATED} | {(None, plural) for plural in PLURALS} | set(CONTEXTS))
 
@@ -129,6 +133,20 @@ def test_arabic_has_six_forms_of_plural(monkeypatch):
         write_po(stream, catalog)
 
     assert "ar: untranslated: '%(n)d view'" in catalogues.faults()
+
+
+def test_a_language_of_documents_needs_only_what_documents_say(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogues, "DOCUMENT_LANGUAGES", ("zh-hans",))
+    file = tmp_path / "forum" / "documents" / "record.py"
+    file.parent.mkdir()
+    file.write_text('_("Contributions")')
+    catalogues.update_catalogues()
+
+    with (tmp_path / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po").open("rb") as stream:
+        catalog = read_po(stream, locale="zh_Hans")
+
+    assert [message.id for message in catalog if message.id] == ["Contributions"]
+    assert "zh-hans: untranslated: 'Contributions'" in catalogues.faults()
 
 
 def test_a_fuzzy_string_fails():
@@ -191,3 +209,32 @@ def test_the_forums_own_catalogues_are_complete(monkeypatch):
     monkeypatch.undo()
 
     assert catalogues.faults() == []
+
+
+def test_no_language_borrows_the_sentences_of_another(monkeypatch):
+    """Words may be alike in two languages (Visible); a sentence that is the same in both is in the wrong catalogue."""
+    monkeypatch.undo()
+    sentences = {language: _sentences(language) for language in catalogues.LANGUAGES}
+
+    borrowed = [
+        f"{first} and {second}: {sentences[first][key]}"
+        for first, second in combinations(sentences, 2)
+        for key in sentences[first].keys() & sentences[second].keys()
+        if sentences[first][key] == sentences[second][key]
+    ]
+
+    assert borrowed == []
+
+
+def _sentences(language: str) -> dict[tuple[str | None, str, int], str]:
+    """Return the translations, form by form, of more than 25 characters beside placeholders and marks."""
+    with catalogues._po_file(language).open("rb") as stream:
+        catalog = read_po(stream, locale=to_locale(language))
+    forms = {
+        (*catalogues._key(message), number): form
+        for message in catalog
+        if message.id
+        for number, form in enumerate([message.string] if isinstance(message.string, str) else message.string)
+    }
+    markup = re.compile(rf"{catalogues.PLACEHOLDER.pattern}|<[^>]*>")
+    return {key: form for key, form in forms.items() if len(markup.sub("", form)) > 25}

@@ -10,13 +10,15 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from pytest_django.asserts import assertRedirects
 
 from accounts.enums import Role
 from accounts.models import AuditEntry, MemberState, Notice, RegionalGroup, User
 from demo.people import ACCOUNTS
-from forum.models import Category, Discussion, Follow, Post, Room, Step, Topic
+from forum.enums import TopicKind
+from forum.models import Category, Discussion, Follow, Post, Room, Signal, Step, Topic
 from moderation.models import WeeklyTopic
 
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh_hans")
@@ -118,20 +120,31 @@ def test_two_past_weeks_have_a_synthesis_and_this_week_is_open(sample):
     for language in ("en", "fr", "es"):
         assert all(getattr(topic, f"synthesis_{language}") for topic in past)
         assert not getattr(open_now[0], f"synthesis_{language}")
-        for topic in Topic.objects.all():
+        for topic in Topic.objects.filter(kind=TopicKind.WEEKLY):
             assert getattr(topic, f"title_{language}")
             assert getattr(topic, f"objective_{language}")
             assert 3 <= len(getattr(topic, f"guiding_questions_{language}").splitlines()) <= 5
 
 
 def test_each_topic_has_sister_discussions_with_posts_in_all_core_rooms(sample):
-    for topic in Topic.objects.all():
+    for topic in Topic.objects.filter(kind=TopicKind.WEEKLY):
         posts = Counter(topic.discussions.values_list("room__language", flat=True))
         assert posts == {"en": 1, "fr": 1, "es": 1}
     for discussion in Discussion.objects.all():
         numbers = list(discussion.posts.order_by("number").values_list("number", flat=True))
         assert numbers == list(range(1, discussion.last_number + 1))
-        assert len(numbers) >= 3
+        assert len(numbers) >= 3 or discussion.topic.opened_by is not None
+
+
+def test_participants_have_opened_questions_and_a_discussion_and_given_signals(sample):
+    opened = Topic.objects.exclude(opened_by=None)
+
+    assert Counter(opened.values_list("kind", flat=True)) == {"question": 2, "open": 1}
+    answered = opened.get(answered_at__isnull=False)
+    assert answered.answer.discussion.topic == answered
+    assert list(Topic.objects.unanswered(timezone.now())) == [opened.get(kind="question", answered_at=None)]
+    assert set(Signal.objects.values_list("kind", flat=True)) == {"similar", "useful"}
+    assert not Signal.objects.filter(user=F("post__author")).exists()
 
 
 def test_posts_come_from_delegates_of_at_least_25_states_of_all_groups(sample):

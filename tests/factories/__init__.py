@@ -10,8 +10,10 @@ from tests.factories.accounts import (
     UserFactory,
 )
 from tests.factories.forum import (
+    AttachmentFactory,
     CategoryFactory,
     DiscussionFactory,
+    LibraryEntryFactory,
     PostFactory,
     RoomFactory,
     StepFactory,
@@ -22,9 +24,11 @@ from tests.factories.moderation import WeeklyTopicFactory
 
 __all__ = [
     "AccountRequestFactory",
+    "AttachmentFactory",
     "CategoryFactory",
     "DelegateFactory",
     "DiscussionFactory",
+    "LibraryEntryFactory",
     "MandateFactory",
     "MemberStateFactory",
     "PostFactory",

@@ -5,8 +5,20 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from accounts.markdown import render
-from accounts.models import User
-from forum.models import Category, Discussion, DiscussionGrant, Post, Room, RoomGrant, Step, Topic
+from accounts.models import MemberState, RegionalGroup, User
+from forum.enums import EntryState
+from forum.models import (
+    Attachment,
+    Category,
+    Discussion,
+    DiscussionGrant,
+    LibraryEntry,
+    Post,
+    Room,
+    RoomGrant,
+    Step,
+    Topic,
+)
 from tests.factories.accounts import DelegateFactory
 
 
@@ -90,6 +102,55 @@ class PostFactory(factory.django.DjangoModelFactory):
         post.discussion.last_activity_at = post.posted_at
         post.discussion.save(update_fields=["last_number", "last_activity_at"])
         return post
+
+
+class LibraryEntryFactory(factory.django.DjangoModelFactory):
+    """An entry that stands in the library (``state``: where else it stands), which needs no permission."""
+
+    class Meta:
+        model = LibraryEntry
+        skip_postgeneration_save = True
+
+    entry_type = "practice"
+    title = factory.Sequence(lambda n: f"Practice {n}")
+    summary = "We telephone those whom we trained, a year later."
+    language = "en"
+    category = factory.SubFactory(CategoryFactory)
+    is_legislative_advice = False
+    plan = "none"
+    proposed_by = factory.SubFactory(DelegateFactory)
+    proposed_at = factory.LazyFunction(timezone.now)
+    state = EntryState.PUBLISHED
+    number = factory.LazyAttributeSequence(lambda e, n: n + 1 if e.state == EntryState.PUBLISHED else None)
+    published_at = factory.LazyAttribute(lambda e: timezone.now() if e.state == EntryState.PUBLISHED else None)
+    reviewed_at = factory.SelfAttribute("published_at")
+
+    @factory.post_generation
+    def states(entry: LibraryEntry, create: bool, extracted: list[MemberState] | None, **kwargs: object) -> None:  # noqa: N805
+        entry.states.set(extracted or [])
+
+    @factory.post_generation
+    def groups(entry: LibraryEntry, create: bool, extracted: list[RegionalGroup] | None, **kwargs: object) -> None:  # noqa: N805
+        entry.groups.set(extracted or [])
+
+
+class AttachmentFactory(factory.django.DjangoModelFactory):
+    """A picture that was published with a post; what it holds is not looked at."""
+
+    class Meta:
+        model = Attachment
+
+    post = factory.SubFactory(PostFactory)
+    discussion = factory.SelfAttribute("post.discussion")
+    uploaded_by = factory.SelfAttribute("post.author")
+    name = "chart.png"
+    content_type = "image/png"
+    size = 8
+    file = factory.django.FileField(data=b"\x89PNG\r\n\x1a\n", filename="stored")
+    preview = factory.django.FileField(data=b"RIFF", filename="stored")
+    preview_width = 60
+    preview_height = 40
+    text_read_at = factory.LazyFunction(timezone.now)
 
 
 def grant(user: User, target: Room | Discussion, ends_at: datetime | None = None) -> RoomGrant | DiscussionGrant:

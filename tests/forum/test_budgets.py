@@ -58,6 +58,9 @@ def world(posts: int) -> Discussion:
 ADDRESSES = {
     "list of rooms": "/rooms/",
     "room": "/rooms/en/",
+    "room, questions": "/rooms/en/?kind=question",
+    "opening a question": "/rooms/en/new/",
+    "questions that wait": "/questions/unanswered/",
     "room, earlier": "/rooms/en/?before=1790000000000000-1",
     "discussion": "{}",
     "discussion, first page": "{}?page=1",
@@ -114,7 +117,8 @@ def test_reading_writes_nothing(client):
 
     for pattern in ADDRESSES.values():
         address = pattern.format(discussion.get_absolute_url(), topic=discussion.topic.get_absolute_url())
-        assert [sql for sql in statements(client, address) if not sql.startswith("SELECT")] == []
+        reads = ("SELECT", "(SELECT", "DECLARE")
+        assert [sql for sql in statements(client, address) if not sql.startswith(reads)] == []
 
 
 @pytest.mark.parametrize("followers", [0, 1, 3])

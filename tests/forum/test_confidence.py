@@ -9,6 +9,7 @@ import pytest
 from accounts.enums import MailScope
 from accounts.models import AuditEntry, Notice
 from accounts.services import outbox
+from forum.models import Follow
 from forum.services.posts import edit_post
 from tests.factories import DelegateFactory, DiscussionFactory, PostFactory
 
@@ -39,6 +40,7 @@ def test_logs_and_audit_trail_hold_no_words(client, caplog, monkeypatch):
 
 def test_a_refused_letter_leaves_the_kind_of_fault_and_no_words(caplog, monkeypatch, settings):
     reader, post = DelegateFactory(), PostFactory(body=WORDS)
+    Follow.objects.create(user=reader, discussion=post.discussion)
     outbox.notify({reader.pk: MailScope.POSTS}, kind="post.published", about=post)
 
     def refuse(self, messages):

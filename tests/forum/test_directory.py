@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.enums import AccountStatus, Role
 from accounts.models import AuditEntry, User
 from accounts.services.leaving import leave
-from forum import directory
 from forum.models import Experience
+from forum.queries import directory
 from forum.services.experience import set_experience
 from tests.factories import (
     CategoryFactory,
@@ -132,6 +132,20 @@ def test_people_are_found_by_each_fact_and_by_several(client, reader):
     assert names(client, experience=f"step-{step.pk}") == ["Aïssatou"]
     assert names(client, language="fr", state=kenya.member_state_id) == ["Wanjiru"]
     assert names(client, q="%") == names(client, q="_") == []
+
+
+def test_offices_and_economies_like_ones_own_are_found(client, reader):
+    small = DelegateFactory(full_name="Small", office_profile="small", member_state__economy="middle_income")
+    DelegateFactory(full_name="Large", office_profile="large", member_state__economy="middle_income")
+    DelegateFactory(full_name="Emerging", office_profile="small", member_state__economy="large_emerging")
+
+    assert names(client, office="small") == ["Emerging", "Small"]
+    assert names(client, economy="middle_income") == ["Large", "Small"]
+    assert names(client, office="small", economy="middle_income") == ["Small"]
+    assert client.get(PEOPLE, {"economy": "rich"}).status_code == 422
+    page = client.get(f"{PEOPLE}{small.pk}/").content.decode()
+    assert "<dt>Kind of economy</dt><dd>Middle-income economy</dd>" in page
+    assert "Kind of economy" not in client.get(f"{PEOPLE}{reader.pk}/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.core import mail
 
 from accounts.enums import MailScope, Role
 from accounts.services import outbox
-from forum.models import Draft, Post
+from forum.models import Draft, Follow, Post
 from forum.services.posts import edit_post
 from tests.factories import (
     CategoryFactory,
@@ -85,6 +85,7 @@ def test_words_in_every_field_are_only_shown(client, words):
     weekly = WeeklyTopicFactory(topic__title_en=words, topic__objective_en=words, topic__category=category)
     reader = UserFactory(role=Role.MODERATOR, full_name=words)
     Draft.objects.create(user=reader, discussion=discussion, body=words)
+    Follow.objects.create(user=reader, room=discussion.room)
     outbox.notify({reader.pk: MailScope.TOPICS}, kind="topic.opened", about=topic)
     outbox.notify({reader.pk: MailScope.REPLIES}, kind="post.published", about=answer)
     outbox.deliver_due()

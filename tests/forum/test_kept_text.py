@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import User
-from forum.forms import AUTHOR_SALT
+from forum.forms.posts import AUTHOR_SALT
 from forum.models import Discussion, Draft, Post
 from tests.factories import DelegateFactory, DiscussionFactory, PostFactory, ProtocolFactory, UserFactory, grant
 from tests.factories.accounts import PASSWORD
@@ -267,12 +267,33 @@ def test_nobody_learns_where_a_post_stands_by_sending_a_wording(client, delegate
     assert not Draft.objects.exists()
 
 
-def test_a_draft_is_kept_once_for_each_discussion(client, delegate):
+@pytest.mark.parametrize(
+    ("texts", "kept"),
+    [
+        (["first", "second"], "first\n\nsecond"),
+        (["first", "first and more"], "first and more"),
+        (["first and more", "first"], "first and more"),
+        (["first", "first"], "first"),
+    ],
+)
+def test_a_kept_text_overwrites_no_other(client, delegate, texts, kept):
     discussion = DiscussionFactory()
     author = signing.dumps(delegate.pk, salt=AUTHOR_SALT)
 
-    for body in ("first", "second"):
+    for body in texts:
         fields = {"body": body, "author": author, "submission_key": str(uuid.uuid4())}
         client.post(f"{discussion.get_absolute_url()}posts/", fields)
 
-    assert list(Draft.objects.values_list("body", flat=True)) == ["second"]
+    assert list(Draft.objects.values_list("body", flat=True)) == [kept]
+
+
+def test_a_kept_text_replaces_the_draft_that_it_goes_on_from(client, delegate):
+    draft = Draft.objects.create(user=delegate, discussion=DiscussionFactory(), body="An older wording")
+    client.force_login(delegate)
+    form = client.get(draft.discussion.get_absolute_url()).context["form"]
+    fields = {name: str(form[name].value()) for name in ("submission_key", "author", "draft")}
+    client.logout()
+
+    client.post(f"{draft.discussion.get_absolute_url()}posts/", fields | {"body": "A newer one"})
+
+    assert Draft.objects.get().body == "A newer one"

@@ -11,8 +11,8 @@ from pytest_django.asserts import assertContains
 from accounts.enums import Role
 from forum.enums import Capacity, ContributionKind, PostState, TopicKind
 from forum.models import Category, Discussion, Room, Step
-from forum.queries import discussion_page, room_page, room_summaries
-from forum.rows import discussion_head
+from forum.queries.pages import discussion_page, room_page, room_summaries
+from forum.queries.rows import discussion_head
 from forum.services.discussions import close_discussion, reopen_discussion
 from forum.services.reference import load_structure
 from forum.services.topics import core_rooms

@@ -13,10 +13,18 @@ from django.utils import timezone
 from accounts.enums import MailScope, NoticeState, Pace, Role
 from accounts.models import AuditEntry, MailPreference, Notice, User
 from forum.enums import Capacity, ContributionKind, PostState
-from forum.forms import PostForm
-from forum.models import Discussion, Draft, Follow, Post
+from forum.forms.posts import PostForm
+from forum.models import Discussion, Draft, Follow, Post, Topic
 from forum.services.posts import publish_post
-from tests.factories import DelegateFactory, DiscussionFactory, MandateFactory, PostFactory, UserFactory
+from tests.factories import (
+    DelegateFactory,
+    DiscussionFactory,
+    MandateFactory,
+    PostFactory,
+    RoomFactory,
+    TopicFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +82,38 @@ def test_a_post_is_published_with_its_number_its_state_and_its_html(client):
     }
     assert 'id="post-1-1"' in post.html
     assert "<strong>train</strong>" in client.get(discussion.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(
+    "body", ["Yes.", "!!!", "WE AGREE", " ".join(f"https://example.org/{n}" for n in range(20)), "One word. " * 1_000]
+)
+def test_the_first_post_of_a_newcomer_may_be_as_short_as_long_and_as_full_of_links_as_any(client, delegate, body):
+    discussion = DiscussionFactory()
+    client.force_login(delegate)
+
+    send(client, discussion, body=body)
+
+    post = Post.objects.get()
+    assert (post.body, post.state) == (body.strip(), PostState.VISIBLE)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_a_post_has_the_language_of_its_room_whatever_its_authors_is(client, language):
+    client.force_login(DelegateFactory(language="ru", languages_read=["ru"]))
+
+    send(client, DiscussionFactory(room=RoomFactory(language=language)), body="Да.")
+
+    assert Post.objects.get().language == language
+
+
+def test_a_topic_whose_time_is_over_is_closed_in_every_room(client, delegate):
+    topic = TopicFactory(opens_at=timezone.now() - timedelta(days=8))
+    sisters = [DiscussionFactory(topic=topic, room=RoomFactory(language=language)) for language in ("en", "fr", "es")]
+    client.force_login(delegate)
+
+    assert [send(client, sister, body="Late.").status_code for sister in sisters] == [422] * 3
+    Topic.objects.update(closes_at=timezone.now() + timedelta(days=1))
+    assert [send(client, sister, body="In time.").status_code for sister in sisters] == [302] * 3
 
 
 def test_publishing_counts_follows_and_is_recorded():
@@ -318,14 +358,10 @@ def run(work, times: int) -> None:
 # --- In whose name (reading A20) --------------------------------------------------------------------
 
 
-def test_a_focal_point_speaks_for_the_delegation(client):
-    focal_point = MandateFactory().user
-    discussion = DiscussionFactory()
-    client.force_login(focal_point)
+def test_a_focal_point_speaks_for_the_delegation():
+    post = publish(MandateFactory().user, DiscussionFactory(), capacity=Capacity.DELEGATION)
 
-    send(client, discussion, capacity="delegation")
-
-    assert Post.objects.get().capacity == Capacity.DELEGATION
+    assert post.capacity == Capacity.DELEGATION
 
 
 @pytest.mark.parametrize("mandate", [None, "over", "to come"])

@@ -3,15 +3,13 @@
 import threading
 
 import pytest
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.enums import Role
-from forum.models import Discussion, Follow, ReadPosition, Room
+from forum.models import ReadPosition
 from forum.services import reading
-from forum.services.reading import follow_discussion, follow_room, write_positions
-from tests.factories import DelegateFactory, DiscussionFactory, PostFactory, RoomFactory, UserFactory, grant
+from forum.services.reading import write_positions
+from tests.factories import DelegateFactory, DiscussionFactory, PostFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -106,50 +104,51 @@ def test_a_discussion_opens_where_the_unread_begins(client, delegate):
     assert opened == [1, 1, 2, 3, 3]
 
 
-# --- Follows ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("place", ["/rooms/en/", "discussion"])
-def test_following_begins_and_ends_by_the_button(client, delegate, place):
+def test_what_was_skipped_does_not_count_as_read(client, delegate, positions):
     discussion = DiscussionFactory()
-    address = place if place != "discussion" else discussion.get_absolute_url()
+    PostFactory.create_batch(45, discussion=discussion)
     client.force_login(delegate)
 
-    began = client.post(f"{address}follow/", {"wanted": "1"})
-    client.post(f"{address}follow/", {"wanted": "1"})
-    followed = Follow.objects.count()
-    shown = client.get(address).content.decode()
-    client.post(f"{address}follow/", {})
+    kept = []
+    for page in (3, 1, 3, 2, 3, 1):
+        client.get(f"{discussion.get_absolute_url()}?page={page}")
+        positions.write()
+        kept.append(ReadPosition.objects.values_list("number", flat=True).first())
 
-    assert (began.status_code, began["Location"]) == (302, address)
-    assert (followed, Follow.objects.count()) == (1, 0)
-    assert shown.count('name="wanted"') == 0
-    assert client.get(address).content.decode().count('name="wanted"') == 1
+    assert kept == [None, 20, 20, 40, 45, 45]
 
 
-def test_nobody_follows_what_they_may_not_see():
-    facilitator, external = UserFactory(role=Role.FACILITATOR), UserFactory(role=Role.EXTERNAL)
-    own, other = DiscussionFactory(room=RoomFactory(language="fr")), DiscussionFactory()
-    grant(facilitator, own.room)
-    grant(external, own)
-
-    follow_room(actor=facilitator, language="fr", wanted=True)
-    follow_discussion(actor=external, discussion=own.pk, wanted=True)
-    for actor in (facilitator, external):
-        with pytest.raises(Room.DoesNotExist):
-            follow_room(actor=actor, language="en", wanted=True)
-        with pytest.raises(Discussion.DoesNotExist):
-            follow_discussion(actor=actor, discussion=other.pk, wanted=True)
-
-    assert set(Follow.objects.values_list("user", "room__language", "discussion")) == {
-        (facilitator.pk, "fr", None),
-        (external.pk, None, own.pk),
-    }
-
-
-def test_following_a_room_that_does_not_exist_is_not_found(client, delegate):
+@pytest.mark.parametrize(("read", "line_above"), [(0, None), (1, 2), (3, None)])
+def test_a_line_shows_where_the_unread_begins(client, delegate, read, line_above):
+    discussion = DiscussionFactory()
+    PostFactory.create_batch(3, discussion=discussion)
+    write_positions({(delegate.pk, discussion.pk): read})
     client.force_login(delegate)
 
-    assert client.post("/rooms/xx/follow/", {"wanted": "1"}).status_code == 404
-    with pytest.raises(ObjectDoesNotExist):
-        follow_room(actor=delegate, language="xx", wanted=True)
+    _before, line, after = client.get(discussion.get_absolute_url()).content.decode().partition("post__new-line")
+
+    assert bool(line) is bool(line_above)
+    assert after.partition('id="post-')[2][:1] == (str(line_above) if line_above else "")
+
+
+def test_the_line_stands_above_the_next_post_where_the_first_unread_one_is_held(client, delegate):
+    discussion = DiscussionFactory()
+    for state in ("visible", "held", "visible"):
+        PostFactory(discussion=discussion, state=state)
+    write_positions({(delegate.pk, discussion.pk): 1})
+    client.force_login(delegate)
+
+    assert client.get(discussion.get_absolute_url()).context["page"].first_new == 3
+
+
+def test_lists_lead_to_where_one_stopped(client, delegate):
+    begun, new = DiscussionFactory(), DiscussionFactory()
+    for discussion in (begun, new):
+        PostFactory.create_batch(3, discussion=discussion)
+    write_positions({(delegate.pk, begun.pk): 2})
+    client.force_login(delegate)
+
+    page = client.get("/rooms/en/").content.decode()
+
+    assert f'<a href="{begun.get_absolute_url()}#post-3">Go on at post 3</a>' in page
+    assert page.count("Go on at post") == 1

@@ -1,5 +1,6 @@
 """Opening a topic and telling of it, at once and in the weekly digest."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from accounts.models import AuditEntry, MailPreference, Notice
 from accounts.services import outbox
 from forum.enums import PostState
 from forum.models import Digest, Discussion, Follow, Post, Topic
+from forum.services.posts import publish_post
 from forum.services.topics import core_rooms as core_rooms_of
 from forum.services.topics import open_topic
 from forum.tasks import write_digest
@@ -196,6 +198,55 @@ def test_the_digest_of_a_week_is_written_once_and_the_next_one_a_week_later():
         MONDAY,
         MONDAY + timedelta(days=7),
     ]
+
+
+@time_machine.travel(MONDAY + timedelta(hours=1), tick=False)
+def test_a_week_without_a_new_topic_tells_the_answers_a_newcomers_among_them():
+    long_ago = timezone.now() - timedelta(days=200)
+    discussion = DiscussionFactory(topic__opens_at=long_ago, topic__closes_at=None)
+    Follow.objects.create(user=DelegateFactory(), discussion=discussion)
+    newcomer = DelegateFactory(created_at=timezone.now() - timedelta(days=3))
+    PostFactory(discussion=discussion, author=newcomer, posted_at=timezone.now() - timedelta(days=3), body="My first.")
+
+    write_digest()
+    outbox.deliver_due()
+
+    (message,) = mail.outbox
+    assert "My first." in message.body
+
+
+def test_who_only_reads_by_mail_is_told_for_as_long_as_they_want():
+    """Nobody who has not been on the pages for a year falls silent: not in the digest, not at once."""
+    weekly, at_once, author = DelegateFactory.create_batch(3, last_login=MONDAY - timedelta(days=400))
+    MailPreference.objects.create(user=at_once, scope=MailScope.POSTS, pace=Pace.AT_ONCE)
+    told = []
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        discussion = DiscussionFactory(topic__closes_at=None)
+        for reader in (weekly, at_once):
+            Follow.objects.create(user=reader, discussion=discussion)
+        for week in (1, 2, 30, 60):
+            clock.move_to(MONDAY + timedelta(weeks=week))
+            publish_post(actor=author, discussion=discussion.pk, body=f"Week {week}.", submission_key=uuid.uuid4())
+            clock.move_to(MONDAY + timedelta(weeks=week + 1))
+            write_digest()
+            outbox.deliver_due()
+            told.append(sorted(message.to[0] for message in mail.outbox))
+            mail.outbox.clear()
+
+    assert told == [sorted([weekly.email, at_once.email])] * 4
+
+
+@time_machine.travel(MONDAY + timedelta(hours=1), tick=False)
+def test_the_digest_is_in_the_language_of_each_reader():
+    discussion = week_before(timezone.now()).discussion
+    for language in ("es", "en", "fr"):
+        Follow.objects.create(user=DelegateFactory(language=language), discussion=discussion)
+
+    write_digest()
+    outbox.deliver_due()
+
+    titles = ("Training that lasts", "Una formación que perdura", "Une formation qui dure")
+    assert sorted(title for message in mail.outbox for title in titles if title in message.body) == sorted(titles)
 
 
 @time_machine.travel(MONDAY + timedelta(hours=1), tick=False)

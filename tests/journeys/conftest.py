@@ -36,8 +36,11 @@ Enter = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the journeys last: their browser's event loop stays, and Django keeps the database from such threads."""
-    items.sort(key=lambda item: Path(__file__).parent in item.path.parents)
+    """Put the journeys last: their browser's event loop stays, and Django keeps the database from such threads.
+
+    The very last is the one that leaves hostile words on everybody's pages.
+    """
+    items.sort(key=lambda item: (Path(__file__).parent in item.path.parents, item.path.stem == "test_hostile"))
 
 
 @dataclass(frozen=True)

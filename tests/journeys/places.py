@@ -30,10 +30,15 @@ PLACES = {
     "protocol": KENYA,
     "rooms": KENYA,
     "room": KENYA,
+    "news": KENYA,
+    "citation": KENYA,
     "discussion": KENYA,
     "closed discussion": KENYA,
     "synthesis": KENYA,
     "own post": KENYA,
+    "withdrawal": KENYA,
+    "sharing an experience": KENYA,
+    "drafts": KENYA,
     "earlier wordings": KENYA,
     "profile": KENYA,
     "second factor": KENYA,
@@ -43,7 +48,15 @@ PLACES = {
     "link to an address": None,
     "own data": KENYA,
     "leaving": KENYA,
+    "library": KENYA,
+    "library, narrowed down": KENYA,
+    "entry": KENYA,
+    "new entry": KENYA,
+    "entries that wait": FOCAL_POINT,
+    "permission": FOCAL_POINT,
+    "entry to decide on": MODERATOR,
     "people": KENYA,
+    "search": KENYA,
     "person": KENYA,
     "seats": FOCAL_POINT,
     "password change": KENYA,
@@ -72,6 +85,8 @@ FIXED: Places = {
     "mailbox": "/demo/mail/",
     "protocol": "/protocol/",
     "rooms": "/rooms/",
+    "drafts": "/drafts/",
+    "news": "/since/",
     "room": "/rooms/en/",
     "profile": "/profile/",
     "second factor": "/accounts/2fa/",
@@ -81,6 +96,14 @@ FIXED: Places = {
     "link to an address": "/address/none-such/",
     "own data": "/profile/data/",
     "leaving": "/profile/leave/",
+    "library": "/library/",
+    "library, narrowed down": "/library/?type=methodology&q=need",
+    "entry": "/library/1/",
+    "new entry": "/library/new/",
+    "entries that wait": "/library/waiting/",
+    "permission": "/library/9/permission/KE/",
+    "entry to decide on": "/library/10/",
+    "search": "/search/?q=training&language=all",
     "people": "/people/",
     "seats": "/seats/handover/",
     "password change": "/accounts/password/change/",
@@ -97,18 +120,22 @@ def find_places(page: Page) -> Places:
     found: Places = {}
     go_to_discussion(page)
     found["discussion"] = page.url
+    found["sharing an experience"] = page.get_by_role("link", name="Share an experience").get_attribute("href") or ""
     text = unique("A post to look at.")
     publish(page, text)
+    found["citation"] = post_with(page, text).get_by_role("link", name="Cite").get_attribute("href") or ""
     post_with(page, text).get_by_role("link", name="Edit").click()
     expect(page.get_by_role("button", name="Save the wording")).to_be_visible()
     found["own post"] = page.url
+    found["withdrawal"] = page.url.replace("/edit/", "/withdraw/")
     page.get_by_label("Your contribution").fill(f"{text} Reworded.")
     page.get_by_role("button", name="Save the wording").click()
     post_with(page, text).get_by_role("link", name="edited").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Earlier wordings")
     found["earlier wordings"] = page.url
     page.goto("/rooms/en/")
-    page.get_by_role("region", name="Other discussions").get_by_role("listitem").first.get_by_role("link").click()
+    others = page.get_by_role("region", name="Other discussions").get_by_role("listitem")
+    others.filter(has_text="closed").first.get_by_role("heading").get_by_role("link").click()
     expect(page.get_by_role("link", name="synthesis")).to_be_visible()
     found["closed discussion"] = page.url
     page.get_by_role("link", name="synthesis").click()
@@ -119,7 +146,7 @@ def find_places(page: Page) -> Places:
     expect(page.get_by_role("heading", name="Latest posts")).to_be_visible()
     found["person"] = page.url
     page.goto("/demo/mail/")
-    letter = letters_to(page, KENYA).first
+    letter = letters_to(page, KENYA).filter(has_text="This week").first
     reload_until_visible(page, letter)
     letter.click()
     stop = page.get_by_role("link", name="End this kind of mail").first

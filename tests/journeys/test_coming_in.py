@@ -5,22 +5,31 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.conftest import Enter
+from tests.journeys.conftest import Enter, Forum
+from tests.journeys.test_accessibility import ALL_RULES, barriers
+from tests.journeys.test_phone import PHONE, assert_fits
+from tests.journeys.test_second_factor import give_authenticator, sign_out
 from tests.journeys.visits import (
     FOCAL_POINT,
     SECRETARIAT,
+    SIGN_IN,
     letters_to,
     post_with,
     publish_button,
     reload_until_visible,
     said,
     sample_titles,
+    sign_in,
     unique,
     write,
 )
 
 FOCAL_POINT_OF_SENEGAL = "focal.senegal@forum.example"
 SECRET = "Nine-blue-harbours-2026"
+LOCALES = {"fr": "fr-SN", "ar": "ar-EG"}
+FORGET_ACCEPTANCE = (
+    "from accounts.models import ProtocolAcceptance; ProtocolAcceptance.objects.filter(user__email='{email}').delete()"
+)
 
 
 def new_address() -> str:
@@ -51,6 +60,12 @@ def take_up(page: Page, language: str = "en") -> None:
     page.get_by_label(said(language, "The same password again")).fill(SECRET)
     page.get_by_label(said(language, "I accept the protocol of use")).check()
     page.get_by_role("button", name=said(language, "Go to this week’s discussion")).click()
+
+
+def title_for(language: str) -> str:
+    """Return the title of this week's topic as a reader of ``language`` sees it; it has none in some."""
+    titles = sample_titles()
+    return titles.get(language, titles["en"])
 
 
 def choose(page: Page, label: str) -> Locator:
@@ -120,6 +135,127 @@ def test_at_most_five_pages_from_the_invitation_to_the_first_post(enter: Enter, 
 
     expect(post_with(page, text)).to_be_visible()
     assert len(views) <= 5
+
+
+def test_a_passkey_in_place_of_a_password_from_the_invitation_to_the_first_post_and_back_in(enter: Enter, forum: Forum):
+    email, text = new_address(), unique("Posted without a password.")
+    invite(enter(FOCAL_POINT), email, "en")
+    link = link_for(enter, email)
+    page = enter()
+    give_authenticator(page)
+    views = counted(page)
+
+    page.goto(link)
+    page.get_by_label("I accept the protocol of use").check()
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(sample_titles()["en"])
+    expect(page.get_by_role("status").filter(has_text="Your passkey")).to_contain_text("Your passkey signs you in")
+    write(page, text)
+    publish_button(page).click()
+    expect(post_with(page, text)).to_be_visible()
+    assert len(views) <= 5
+
+    sign_out(page)
+    page.goto(f"{SIGN_IN}?next=/rooms/en/")
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page).to_have_url(f"{forum.url}/rooms/en/")
+    page.goto("/profile/")
+    page.get_by_role("link", name="Set a password").click()
+    page.get_by_label("Password", exact=True).fill(SECRET)
+    page.get_by_label("Password (again)").fill(SECRET)
+    page.get_by_role("button", name="Set the password").click()
+    page.goto("/profile/")
+    expect(page.get_by_role("link", name="Change your password")).to_be_visible()
+
+
+def test_no_passkey_is_made_while_something_is_missing_and_the_password_stays_a_way_in(enter: Enter):
+    email = new_address()
+    invite(enter(FOCAL_POINT), email, "en")
+    page = enter()
+    give_authenticator(page, isUserVerified=False)
+    page.goto(link_for(enter, email))
+
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_label("I accept the protocol of use")).to_be_focused()
+    expect(page.get_by_label("Password", exact=True)).to_be_enabled()
+    page.get_by_label("I accept the protocol of use").check()
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("alert")).to_contain_text("That did not work")
+
+    take_up(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text(sample_titles()["en"])
+
+
+@pytest.mark.parametrize(("language", "scripts"), [("fr", False), ("ar", True), ("ar", False)])
+def test_from_the_request_to_the_first_post_in_ones_own_language(enter: Enter, language: str, scripts: bool):
+    email, text = new_address(), unique("مساهمتي الأولى." if language == "ar" else "Ma première contribution.")
+    page = enter(locale=LOCALES[language], java_script_enabled=scripts)
+    page.goto("/")
+    expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
+    page.get_by_role("link", name=said(language, "Ask for an account")).first.click()
+    page.get_by_label(said(language, "Official e-mail address")).fill(email)
+    page.get_by_label(said(language, "Your name, as it will be shown")).fill("Newcomer")
+    choose(page, said(language, "member state").capitalize()).select_option(index=1)
+    choose(page, said(language, "institution").capitalize()).fill("Office")
+    choose(page, said(language, "kind of institution").capitalize()).select_option("ip_office")
+    page.locator(f'input[name="languages_read"][value="{language}"]').check()
+    page.get_by_label(said(language, "Why you would like to take part")).fill(text)
+    page.get_by_role("button", name=said(language, "Send the request")).click()
+    expect(page).to_have_url(re.compile("/accounts/request/sent/"))
+    secretariat = enter(SECRETARIAT)
+    secretariat.goto("/secretariat/requests/")
+    secretariat.get_by_role("listitem").filter(has_text=email).get_by_role("checkbox").check()
+    secretariat.get_by_role("button", name="Approve those chosen").click()
+    expect(secretariat.get_by_role("status")).to_contain_text("1 request approved.")
+
+    page.goto(link_for(enter, email, language))
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    if scripts:
+        page.set_viewport_size(PHONE)
+        assert_fits(page)
+        assert barriers(page, ALL_RULES) == []
+    take_up(page, language)
+    expect(page.get_by_role("heading", level=1)).to_have_text(title_for(language))
+    write(page, text, language)
+    publish_button(page, language).click()
+
+    expect(post_with(page, text)).to_be_visible()
+
+
+@pytest.mark.parametrize(("language", "scripts"), [("fr", False), ("ar", True)])
+def test_a_passkey_in_ones_own_language_or_a_password_without_scripts(enter: Enter, language: str, scripts: bool):
+    email = new_address()
+    invite(enter(FOCAL_POINT), email, "en")
+    page = enter(java_script_enabled=scripts)
+    if scripts:
+        give_authenticator(page)
+    page.goto(f"{link_for(enter, email)}?language={language}")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    passkey = page.get_by_role("button", name=said(language, "Use a passkey"))
+
+    if scripts:
+        page.get_by_label(said(language, "I accept the protocol of use")).check()
+        passkey.click()
+    else:
+        expect(passkey).to_be_hidden()
+        take_up(page, language)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(title_for(language))
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_the_protocol_is_accepted_in_french_before_anything_opens(enter: Enter, forum: Forum, scripts: bool):
+    email = FOCAL_POINT_OF_SENEGAL
+    forum.manage("shell", "-c", FORGET_ACCEPTANCE.format(email=email))
+    page = enter(java_script_enabled=scripts)
+    page.goto(f"{SIGN_IN}?next=/rooms/fr/")
+    sign_in(page, email)
+
+    expect(page).to_have_url(re.compile("/protocol/"))
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    page.get_by_role("button", name=said("fr", "I accept the protocol of use")).click()
+
+    expect(page).to_have_url(f"{forum.url}/rooms/fr/")
 
 
 def test_an_invitation_in_french_leads_to_the_french_room(enter: Enter):

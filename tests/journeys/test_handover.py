@@ -14,8 +14,8 @@ from accounts.days import today
 from accounts.models import Mandate, MemberState, User
 from accounts.services.people import accept_protocol
 from forum.models import Discussion
-from forum.services.reading import follow_discussion
-from forum.services.posts import keep_draft, publish_post
+from forum.services.drafts import keep_draft
+from forum.services.posts import publish_post
 import uuid
 state = MemberState.objects.get(code="UY")
 for email, name in (("{FOCAL_POINT}", "Focal point"), ("{LEAVER}", "Leaver"), ("{TAKER}", "Taker")):
@@ -65,7 +65,7 @@ def test_a_focal_point_passes_a_seat_on(enter: Enter, forum: Forum):
     taker = enter(TAKER)
     taker.goto(discussion)
     expect(taker.get_by_label("Your contribution")).to_have_value(draft)
-    expect(taker.get_by_role("button", name="Stop following")).to_be_visible()
+    expect(taker.get_by_text("What you hear of it: Every post")).to_be_visible()
     taker.goto(address)
     said = taker.get_by_role("article").filter(has_text=post)
     expect(said).to_contain_text("Former participant")

@@ -55,6 +55,18 @@ def test_a_discussion_on_a_telephone(enter: Enter):
     take(page, "telephone")
 
 
+def test_a_search(enter: Enter):
+    page = enter(KENYA, viewport=DESKTOP)
+    page.goto("/search/?q=training")
+    take(page, "search")
+
+
+def test_the_library(enter: Enter):
+    page = enter(KENYA, viewport=DESKTOP)
+    page.goto("/library/")
+    take(page, "library")
+
+
 def test_a_room_in_french(enter: Enter):
     page = enter(SENEGAL, viewport=DESKTOP)
     page.goto("/rooms/fr/")

@@ -29,11 +29,11 @@ VIRTUAL = {
 }
 
 
-def give_authenticator(page: Page) -> CDPSession:
-    """Give the browser of a page a passkey store of its own."""
+def give_authenticator(page: Page, **changes: object) -> CDPSession:
+    """Give the browser of a page a passkey store of its own, but for what is to be otherwise."""
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable", {"enableUI": False})
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": VIRTUAL})
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": VIRTUAL | changes})
     return session
 
 

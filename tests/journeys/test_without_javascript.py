@@ -76,9 +76,11 @@ def test_following_a_room_and_a_discussion(enter: Enter):
             page.goto(address)
         else:
             go_to_discussion(page, "es")
-        page.get_by_role("button", name="Follow this").click()
-        page.get_by_role("button", name="Stop following").click()
-        expect(page.get_by_role("button", name="Follow this")).to_be_visible()
+        for level in ("Nothing", "Only answers to me"):
+            page.get_by_text("What you hear of it:").click()
+            page.get_by_label("What you hear of it").select_option(label=level)
+            page.get_by_role("button", name="Save", exact=True).click()
+            expect(page.get_by_text(f"What you hear of it: {level}")).to_be_visible()
 
 
 def test_an_answer_of_another_is_there_after_a_reload(enter: Enter):

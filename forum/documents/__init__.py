@@ -1,0 +1,1 @@
+"""Discussions as documents to file, print and cite: gathered once, written as DOCX or PDF."""

@@ -1,0 +1,1 @@
+"""Lists as files, to work on outside the forum."""
