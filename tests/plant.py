@@ -129,8 +129,8 @@ def _posts(discussion: Discussion, now: datetime, **authors: list[User] | list[I
             language=discussion.room.language,
             body=word,
             html=render(word, anchor=f"post-{n}"),
-            posted_at=now - timedelta(days=2),
-            edited_at=now - timedelta(days=1),
+            posted_at=now,
+            edited_at=now,
             **{field: person},
         )
         for n, (word, person) in enumerate(zip(WORDS, people, strict=True), 1)

@@ -142,7 +142,7 @@ def test_a_statement_is_confirmed_corrected_and_withdrawn(enter: Enter):
     write(page, corrected)
     publish_button(page).click()
     page.get_by_role("button", name="Publish as the statement of Kenya").click()
-    expect(post_with(page, corrected)).to_contain_text("Corrigendum to post")
+    post_with(page, corrected).get_by_role("link", name="Corrigendum to post").click()
     expect(post_with(page, text)).to_contain_text("Corrected by post")
 
     post_with(page, text).get_by_role("link", name="Withdraw").click()
