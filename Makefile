@@ -17,7 +17,7 @@ ifdef ARGS
 	$(BIN)/pytest $(ARGS)
 else
 	$(BIN)/pytest --ignore tests/journeys --numprocesses auto
-	$(BIN)/pytest tests/journeys  # one forum and one browser for all of them
+	$(BIN)/pytest tests/journeys --numprocesses 2 --dist loadfile  # a forum and a browser for each half
 endif
 
 check: .venv/dev

@@ -106,7 +106,7 @@ class NoticeState(TextChoices):
 class MailScope(TextChoices):
     """What kind of mail a preference is about."""
 
-    TOPICS = "topics", _("Topics of the week")
+    TOPICS = "topics", _("New topics and questions")
     REPLIES = "replies", _("Replies to my posts")
     POSTS = "posts", _("Other posts in what I follow")
     ACCOUNT = "account", _("My account and my duties")

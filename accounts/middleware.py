@@ -59,7 +59,7 @@ class SignedInMiddleware:
 
 
 class ReaderMiddleware:
-    """Answer in the language and time zone of the person's profile, else of the browser.
+    """Answer in the language and time zone of the person's profile, else in what the address asks for or the browser.
 
     What is answered is for this reader: nothing on the way keeps a copy, and no search engine lists it.
     Source: ACC-03, CDIP/22/3 para 8.
@@ -70,7 +70,7 @@ class ReaderMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user if isinstance(request.user, User) else None
-        language = user.language if user else translation.get_language_from_request(request)
+        language = user.language if user else _language_of_stranger(request)
         with translation.override(language), timezone.override(user.zone if user else None):
             request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
@@ -78,6 +78,14 @@ class ReaderMiddleware:
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
         return response
+
+
+def _language_of_stranger(request: HttpRequest) -> str:
+    """Return the language that ``?language=`` names, so that no cookie has to keep it; else the browser's."""
+    try:
+        return translation.get_supported_language_variant(request.GET.get("language", ""), strict=True)
+    except LookupError:
+        return translation.get_language_from_request(request)
 
 
 class MembersOnlyMiddleware(LoginRequiredMiddleware):

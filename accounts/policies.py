@@ -81,6 +81,20 @@ def may_use_desk(actor: User) -> Verdict:
     return ALLOWED
 
 
+def may_limit(actor: User, person: User) -> Verdict:
+    """Judge whether ``actor`` may keep ``person`` from writing or from the forum for a time, and end that.
+
+    Source: MOD-09, OPS-01.
+    """
+    if not (actor.may_enter and actor.is_moderator):
+        return Verdict(_("Only the moderator keeps somebody from writing or from the forum."))
+    if person.pk == actor.pk:
+        return Verdict(_("Somebody else has to decide about you."))
+    if person.is_moderator and not actor.is_staff:
+        return Verdict(_("Only the Secretariat decides about those who moderate."))
+    return ALLOWED
+
+
 def may_describe(actor: User, state: MemberState) -> Verdict:
     """Judge whether ``actor`` may say what kind of economy ``state`` is. Source: ACC-11, ACC-14."""
     if not actor.is_focal_point or actor.member_state_id != state.pk:

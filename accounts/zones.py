@@ -37,7 +37,7 @@ def _choices(language: str, day: date) -> list[tuple[str, str]]:
             country = locale.territories.get(COUNTRIES[zone], "")
             place = f"{_city(zone, locale)} ({country})" if country else _city(zone, locale)
             found.append((offset, place, zone))
-    return [(zone, f"{_offset(offset)} – {place}") for offset, place, zone in sorted(found)]
+    return [(zone, f"{offset_name(offset)} – {place}") for offset, place, zone in sorted(found)]
 
 
 @lru_cache(maxsize=1)
@@ -57,7 +57,8 @@ def _city(zone: str, locale: Locale) -> str:
     return zone.rpartition("/")[2].replace("_", " ")
 
 
-def _offset(offset: timedelta) -> str:
+def offset_name(offset: timedelta) -> str:
+    """Return how far clocks are from universal time, such as ``UTC+05:45``."""
     minutes = int(offset.total_seconds()) // 60
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'-' if minutes < 0 else '+'}{hours:02d}:{rest:02d}"

@@ -1,4 +1,8 @@
-"""Measure, and print a table; the same figures go to ``figures.json`` in the data folder."""
+"""Measure, and print a table; the same figures go to ``figures.json`` in the data folder.
+
+The exit status is not zero where an answer was wrong, or a page took more statements than it may or more where more
+has been said. What is in the data folder (``var/bench``, or ``VAR``) is replaced.
+"""
 
 import argparse
 import json
@@ -11,7 +15,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlencode
@@ -19,13 +23,13 @@ from urllib.parse import urlencode
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("VAR") or BASE_DIR / "var" / "bench").resolve()
 OPEN_PAGES = 2_000
-HEAD = "{:<34}{:>9}{:>9}{:>9}{:>9}{:>12}"
+HEAD = "{:<34}{:>9}{:>9}{:>12}{:>12}{:>12}"
 
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--posts", type=int, nargs="+", default=[10_000, 100_000])
-    options.add_argument("--seconds", type=float, default=5.0)
+    options.add_argument("--posts", type=int, nargs="+", default=[10, 10_000, 1_000_000])
+    options.add_argument("--seconds", type=float, default=3.0)
     chosen = options.parse_args()
     VAR.mkdir(parents=True, exist_ok=True)
     os.environ |= {"VAR": str(VAR), "DEMO": "1", "DJANGO_SETTINGS_MODULE": "config.settings"}
@@ -34,20 +38,32 @@ def main() -> int:
 
     prepare()
     from bench import data
+    from bench.pages import faults
 
+    data.empty()
     content = data.prepare()
     figures = {}
-    for posts in chosen.posts:
+    for posts in sorted(chosen.posts):
+        begun = time.monotonic()
         data.fill(content, posts)
+        data.settle()
+        print(f"\n{posts:,} posts written in {time.monotonic() - begun:.0f} s")
         figures[posts] = measure_all(content, chosen.seconds)
         show(posts, figures[posts])
     (VAR / "figures.json").write_text(json.dumps(figures, indent=2))
-    return 1 if any(row.get("wrong") for rows in figures.values() for row in rows) else 0
+    counted = {
+        posts: {row["page"]: row["statements"] for row in rows if "statements" in row}
+        for posts, rows in figures.items()
+    }
+    found = faults(counted)
+    print("\n" + ("\n".join(found) or "Every page keeps to its statements at every size."))
+    return 1 if found or any(row.get("wrong") for rows in figures.values() for row in rows) else 0
 
 
 def measure_all(content, seconds):
     """Return a row for each page, the bare view first."""
     from bench.load import measure
+    from bench.pages import POSTING, pages, statements
 
     addresses = pages(content)
     cookies = [session_of(reader) for reader in content.readers]
@@ -62,7 +78,7 @@ def measure_all(content, seconds):
             rows.append({"page": name, **row, "statements": statements(content, address)})
         posting = [post(f"{content.others[n].get_absolute_url()}posts/", c) for n, c in enumerate(cookies)]
         row = asdict(measure(server.port, posting, expected=302, seconds=seconds))
-        rows.append({"page": "posting", **row, "statements": statements(content, None)})
+        rows.append({"page": POSTING, **row, "statements": statements(content, None)})
         rows.append({"page": "memory of the page processes", "pss_mib": pss_of(server.process.pid)})
         rows.append(streams(content, cookies, server.port))
     return rows
@@ -86,38 +102,6 @@ def streams(content, cookies, port):
             **moments,
             "live_pss_mib": pss_of(live.process.pid),
         }
-
-
-def pages(content):
-    """Return what is asked for, by name."""
-    long = content.long.get_absolute_url()
-    return {
-        "room list": "/rooms/",
-        "room": "/rooms/en/",
-        "discussion, first page": f"{long}?page=1",
-        "discussion, last page": f"{long}?page=9999",
-        "since the last visit": "/since/",
-        "library": "/library/",
-        **{f"search, {name}": f"/search/?{urlencode(wanted)}" for name, wanted in searches().items()},
-    }
-
-
-def searches():
-    """Return what is searched for, by name: what is everywhere and what is nearly nowhere."""
-    return {
-        "common word": {"q": "assistance"},
-        "common words": {"q": "technical assistance office"},
-        "rare word": {"q": "zanzibar"},
-        "phrase": {"q": '"pilot phase"'},
-        "common phrase": {"q": '"technical assistance"'},
-        "without accents": {"q": "developpement"},
-        "Chinese": {"q": "援助", "language": "zh"},
-        "one Chinese character": {"q": "援", "language": "zh"},
-        "all languages": {"q": "formation", "language": "all"},
-        "nothing": {"q": "xylophone"},
-        "filters": {"q": "assistance", "author": "Delegate of", "what": "kind-comment"},
-        "filters alone": {"since": "2020-01-01", "what": "post"},
-    }
 
 
 def session_of(reader) -> str:
@@ -149,24 +133,6 @@ def post(address: str, cookie: str) -> Callable[[], bytes]:
     return request
 
 
-def statements(content, address: str | None) -> int:
-    """Count the statements of a page, or of a reply where ``address`` is None; transaction marks do not count."""
-    from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
-
-    client = Client(headers={"host": "localhost"})
-    client.force_login(content.readers[0], backend="accounts.backends.MemberBackend")
-    with CaptureQueriesContext(connection) as asked:
-        if address:
-            client.get(address)
-        else:
-            form = {"body": "Measured.", "submission_key": uuid.uuid4()}
-            client.post(f"{content.others[0].get_absolute_url()}posts/", form)
-    marks = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
-    return sum(not query["sql"].startswith(marks) for query in asked)
-
-
 class Server:
     """The web or live processes, as ``make run`` starts them."""
 
@@ -189,6 +155,15 @@ class Server:
             time.sleep(0.1)
         raise TimeoutError("The server does not start.")
 
+    def stop(self) -> None:
+        """End it; a server whose thousands of connections end at the same moment may miss the first signal."""
+        for _attempt in range(3):
+            self.process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=10)
+                return
+        self.process.kill()
+
 
 @contextmanager
 def serving(application: str, part: str = "web") -> Iterator[Server]:
@@ -197,8 +172,7 @@ def serving(application: str, part: str = "web") -> Iterator[Server]:
         server.await_answer()
         yield server
     finally:
-        server.process.send_signal(signal.SIGINT)
-        server.process.wait()
+        server.stop()
 
 
 def pss_of(pid: int) -> float:

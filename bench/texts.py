@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from itertools import accumulate
 
 TEXTS = 2_000  # for each language; posts take them in turn
 WORDS = 80  # in a text
@@ -18,13 +19,13 @@ _SYLLABLES = (
 )
 
 
-def texts(language: str) -> list[str]:
-    """Return the texts of a language, of the same length and of the same frequencies in each."""
+def texts(language: str, count: int = TEXTS) -> list[str]:
+    """Return ``count`` texts of a language, of the same length and of the same frequencies in each."""
     chance = random.Random(language)
     common = list(COMMON[language]) if language == "zh" else COMMON[language].split()
     words = common + [_word(chance, language) for _n in range(20_000)]
-    weights = [1 / (rank + 2) for rank in range(len(words))]
-    return [_text(chance, language, words, weights, number) for number in range(TEXTS)]
+    weights = list(accumulate(1 / (rank + 2) for rank in range(len(words))))
+    return [_text(chance, language, words, weights, number) for number in range(count)]
 
 
 def _word(chance: random.Random, language: str) -> str:
@@ -34,7 +35,7 @@ def _word(chance: random.Random, language: str) -> str:
 
 
 def _text(chance: random.Random, language: str, words: Sequence[str], weights: Sequence[float], number: int) -> str:
-    chosen = chance.choices(words, weights, k=WORDS)
+    chosen = chance.choices(words, cum_weights=weights, k=WORDS)
     if number == 0:
         chosen.insert(WORDS // 2, RARE[language])
     if number % 20 == 0:

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from babel.messages.catalog import Catalog, Message
@@ -23,9 +24,7 @@ from config import languages
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCALE = BASE_DIR / "locale"
 LANGUAGES = [code for code, _name in languages.LANGUAGES if code != "en"]
-DOCUMENT_LANGUAGES = languages.DOCUMENT_LANGUAGES
-DOCUMENT_SOURCES = ("accounts/enums.py", "forum/enums.py", "forum/documents/")  # what documents say comes from these
-APPS = ("accounts", "forum", "moderation", "demo", "config")
+APPS = ("accounts", "forum", "moderation", "webinars", "demo", "config")
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
@@ -41,14 +40,8 @@ KEYWORDS: dict[str, Any] = {
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
-def source_files(language: str) -> Iterator[Path]:
-    """Yield every file that may hold strings a person reads in a language."""
-    for file in _files():
-        if language in LANGUAGES or str(file.relative_to(BASE_DIR)).startswith(DOCUMENT_SOURCES):
-            yield file
-
-
-def _files() -> Iterator[Path]:
+def source_files() -> Iterator[Path]:
+    """Yield every file that may hold strings a person reads."""
     for app in APPS:
         for file in sorted((BASE_DIR / app).rglob("*")):
             if file.suffix in {".py", ".html"} and "migrations" not in file.parts:
@@ -58,12 +51,12 @@ def _files() -> Iterator[Path]:
             yield file
 
 
-def gather(language: str) -> Catalog:
-    """Return a catalogue of the strings in the code and the templates that a language needs."""
+def gather() -> Catalog:
+    """Return a catalogue of the strings in the code and the templates."""
     from django.utils.translation.template import templatize
 
     catalog = Catalog(project="Technical Assistance Forum", charset="utf-8")
-    for file in source_files(language):
+    for file in source_files():
         text = file.read_text()
         name = str(file.relative_to(BASE_DIR))
         if "jinja2" in file.parts:
@@ -88,10 +81,11 @@ def _calls(templatized: str) -> str:
 
 def update_catalogues() -> None:
     """Bring the ``.po`` files up to date with the code, keeping what is translated."""
-    for language in (*LANGUAGES, *DOCUMENT_LANGUAGES):
+    gathered = gather()
+    for language in LANGUAGES:
         file, locale = _po_file(language), to_locale(language)
         catalog = read_po(file.open("rb"), locale=locale) if file.exists() else Catalog(locale=locale, fuzzy=False)
-        catalog.update(gather(language), no_fuzzy_matching=True, update_header_comment=False, keep_user_comments=True)
+        catalog.update(gathered, no_fuzzy_matching=True, update_header_comment=False, keep_user_comments=True)
         catalog.obsolete.clear()
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("wb") as stream:
@@ -101,8 +95,8 @@ def update_catalogues() -> None:
 def faults() -> list[str]:
     """Return what is wrong with the catalogues, one sentence each."""
     sentences = []
-    for language in (*LANGUAGES, *DOCUMENT_LANGUAGES):
-        wanted = {_key(message) for message in gather(language) if message.id}
+    wanted = {_key(message) for message in gather() if message.id}
+    for language in LANGUAGES:
         catalog = read_po(_po_file(language).open("rb"), locale=to_locale(language))
         present = {_key(message): message for message in catalog if message.id}
         for context, text in sorted(wanted - present.keys(), key=str):
@@ -131,12 +125,14 @@ def _key(message: Message) -> tuple[str | None, str]:
 
 def compile_catalogues() -> None:
     """Write the ``.mo`` files that are older than their ``.po``."""
-    for language in (*LANGUAGES, *DOCUMENT_LANGUAGES):
+    for language in LANGUAGES:
         source = _po_file(language)
         target = source.with_suffix(".mo")
         if source.exists() and (not target.exists() or target.stat().st_mtime < source.stat().st_mtime):
-            with source.open("rb") as stream, target.open("wb") as compiled:
+            with source.open("rb") as stream, NamedTemporaryFile(dir=target.parent, delete=False) as compiled:
                 write_mo(compiled, read_po(stream, locale=to_locale(language)))
+            Path(compiled.name).chmod(0o644)
+            Path(compiled.name).replace(target)  # whole, for whoever starts at the same time
 
 
 def _po_file(language: str) -> Path:

@@ -3,7 +3,9 @@
 import logging
 import re
 
-_SECRETS = re.compile(r"(/(?:feed|address|invitations|mail/stop)/)[\w:.=-]{16,}")
+_SECRETS = re.compile(
+    r"(/(?:feed|address|invitations|mail/stop|registrations|experts|certificates|later)/)[\w:.=-]{16,}"
+)
 
 
 class WithoutSecrets(logging.Filter):

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "accounts",
     "forum",
     "moderation",
+    "webinars",
     "demo",
 ]
 
@@ -75,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",  # here, so that its redirects are kept by nobody either
     "accounts.middleware.MembersOnlyMiddleware",
     "forum.middleware.VisitMiddleware",
+    "moderation.middleware.TrafficMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -116,6 +118,9 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+# The hot queries are written with the few rows first, so PostgreSQL need not weigh every order of their joins:
+# planning one page of a discussion takes 1 ms instead of 19.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c join_collapse_limit=4")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis, an accelerator ------------------------------------------------------------------------
@@ -183,8 +188,24 @@ CELERY_BEAT_SCHEDULE = {
     "discard-records": {"task": "forum.tasks.discard_records", "schedule": timedelta(days=1)},
     "read-attachments": {"task": "forum.tasks.read_attachments", "schedule": timedelta(minutes=1)},
     "discard-attachments": {"task": "forum.tasks.discard_attachments", "schedule": timedelta(days=1)},
+    "discard-clearances": {"task": "forum.tasks.discard_clearances", "schedule": timedelta(days=1)},
     "tell-of-unanswered": {"task": "forum.tasks.tell_of_unanswered", "schedule": timedelta(minutes=10)},
+    "count-active-users": {"task": "moderation.tasks.count_active_users", "schedule": timedelta(hours=1)},
+    "end-due-admissions": {"task": "moderation.tasks.end_due_admissions", "schedule": timedelta(minutes=1)},
+    "remind-of-calls": {"task": "moderation.tasks.remind_of_calls", "schedule": timedelta(hours=6)},
+    "follow-contracts": {"task": "moderation.tasks.follow_contracts", "schedule": timedelta(minutes=10)},
+    "remind-registered": {"task": "webinars.tasks.remind_registered", "schedule": timedelta(minutes=1)},
+    "make-meetings": {"task": "webinars.tasks.make_meetings", "schedule": timedelta(minutes=5)},
+    "offer-places": {"task": "webinars.tasks.offer_places", "schedule": timedelta(minutes=5)},
+    "discard-registrations": {"task": "webinars.tasks.discard_registrations", "schedule": timedelta(days=1)},
     "open-due-topics": {"task": "moderation.tasks.open_due_topics", "schedule": timedelta(seconds=10)},
+    "warn-of-next-week": {"task": "moderation.tasks.warn_of_next_week", "schedule": timedelta(hours=1)},
+    "follow-webinars": {"task": "webinars.tasks.follow_clock", "schedule": timedelta(minutes=1)},
+    "remind-of-answers": {"task": "webinars.tasks.remind_of_answers", "schedule": timedelta(hours=6)},
+    "tell-earlier": {"task": "webinars.tasks.tell_earlier", "schedule": timedelta(minutes=1)},
+    "ask-experts": {"task": "webinars.tasks.ask_experts", "schedule": timedelta(hours=1)},
+    "close-answers": {"task": "webinars.tasks.close_answers", "schedule": timedelta(minutes=1)},
+    "remind-coordinators": {"task": "webinars.tasks.remind_coordinators", "schedule": timedelta(minutes=10)},
 }
 
 # --- Mail -----------------------------------------------------------------------------------------
@@ -278,6 +299,11 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own; the key is the address
     "request_account": "20/h/ip,3/d/key",
     "login_failed": "10/m/ip,5/5m/key",  # how long to wait is in accounts/limits.py, for this and the next
     "ask_reset": "20/m/ip,5/h/key",
+    "register": "30/h/ip,5/h/key",  # for a webinar
+    "ask_question": "10/h/key",  # of a webinar's experts; the key is the registration, here and in the next
+    "vote": "200/h/key",
+    "check_certificate": "60/h/ip",
+    "upload": "100/h/user",  # files, whether or not they are taken: each is unpacked and checked
     "login": "",  # these two are counted by those above, which keep what was typed, and one address by any spelling
     "reset_password": "",
 }
@@ -369,6 +395,7 @@ ATTACHMENTS_BYTES = env.int("ATTACHMENTS_MEGABYTES", default=50) * 1024 * 1024  
 ATTACHMENTS_PER_POST = env.int("ATTACHMENTS_PER_POST", default=10)
 ATTACHMENTS_WAITING = 40  # files that one person may have in posts not published yet
 ATTACHMENTS_WAIT = timedelta(days=30)  # for that, before they are discarded
+CLEARANCES_KEPT = timedelta(days=90)  # after a colleague has decided, or the author has taken it back
 VISIT_ENDS_AFTER = timedelta(hours=6)  # without a page; what comes after it is another visit
 FIRST_VISIT_SHOWS = timedelta(days=30)  # what is new to somebody who was never here before
 DIGEST_POSTS = 30  # most in one mail, the others are counted
@@ -388,18 +415,91 @@ LIBRARY_LINKS = env.dict(
         "south_south": "https://www.wipo.int/cooperation/en/south_south/",
     },
 )
+CALL_REMINDER_DAYS = 2  # before the day by which somebody is asked to answer
+SUGGESTION_UNDONE_FOR = timedelta(days=30)  # what was decided on a held post
+SYNTHESIS_CORRECTED_FOR = timedelta(days=7)  # participants may ask for a correction
 QUESTION_WAITS = timedelta(hours=48)  # for an answer, before the moderator and people with experience are told
 QUESTION_TOLD_MOST = 20  # people with experience who are told of one question
 CONTACT_WAITS = timedelta(minutes=2)  # "please contact me" can be taken back, before its letter goes
 CONTACTS_A_DAY = 20  # that one person can ask for
 MENTIONS_MOST = 20  # people and states that one post can name
+CASE_IS_LATE = timedelta(days=3)  # a reported post on which nobody has decided
+APPEAL_DAYS = 14  # for the author, against a decision about a post
+SANCTION_MOST = timedelta(days=365)  # longest time without writing or without access
+SUPERVISION_SHOWS = timedelta(days=30)
+# Swiss francs. Source: OPS-04, CDIP/22/3 para 9.
+COST_ONCE = {"technical": 41_518, "protocol": 16_000}
+COST_EACH_YEAR = 120_736  # moderation and management in the core languages
+COST_OF_LANGUAGE = 48_294  # a year, for each further one
+ROOM_LANGUAGES = env.list("ROOM_LANGUAGES", default=["ar", "pt", "ru", "zh"])  # that one can ask for; FOR-06
+SECRETARIAT_EMAIL = env.str("SECRETARIAT_EMAIL", default="secretariat@forum.example")  # to write to from outside
+ADMISSION_NEEDS_FOCAL_POINT = env.bool("ADMISSION_NEEDS_FOCAL_POINT", default=True)  # reading A5
+ADMISSION_NOTICE = timedelta(hours=env.int("ADMISSION_NOTICE_HOURS", default=0 if DEMO else 24))  # before one enters
+ADMISSION_LASTS_MOST = timedelta(days=env.int("ADMISSION_DAYS", default=90))  # until an extension
+DELETION_DUE = timedelta(days=env.int("DELETION_DAYS", default=14))  # a request to delete is decided by then
 GUIDING_QUESTIONS = (3, 5)  # fewest and most in a weekly topic
+WEBINAR_CALENDAR = {  # month and day that are offered for a cycle, in the year before it; CDIP/30/8 paras 7-10
+    "answers_due_at": (10, 31),
+    "decision_on": (11, 30),
+    "publication_on": (12, 15),
+}
+WEBINAR_ANSWER_REMINDERS = (14, 7, 1)  # days before the deadline, to coordinators who have not handed in
+# Minutes before the start or after the end of a webinar at which those registered are written to.
+WEBINAR_REMINDERS = (("start", 7 * 24 * 60), ("start", 24 * 60), ("start", 60), ("end", 24 * 60))
+WEBINAR_REMINDER_IS_LATE = timedelta(minutes=30)  # after its moment a reminder is missed, and says nothing any more
+WEBINAR_OFFER_LASTS = timedelta(days=2)  # a place that has become free, for the next on the waiting list
+WEBINAR_CONFIRM_WITHIN = timedelta(days=2)  # a registration that nobody confirms is forgotten
+WEBINAR_REGISTRATIONS_KEPT = timedelta(days=365)  # after the webinar, before names and addresses go
+WEBINAR_REGISTRATIONS_KEPT_FOR_LATER = timedelta(days=3 * 365)  # of those who want to hear of later ones
+WEBINAR_ATTENDED_FROM = timedelta(minutes=5)  # in the meeting, from which somebody has come
+WEBINAR_REJOIN_WITHIN = timedelta(minutes=10)  # pressing the join button again is the same stay
+WEBINAR_MEETING_ATTEMPTS = 3  # at making a meeting, before somebody is to look
+WEBINAR_MEETING_TIMEOUT = 10  # seconds for the meeting software to answer
+WEBINAR_JOIN_OPENS_MINUTES = 15  # before the start: from when those entitled find the way in
+WEBINAR_RUNS_OVER = timedelta(hours=1)  # that it may take longer than planned, before it counts as held by the clock
+WEBINAR_ANSWERS_DUE = timedelta(days=14)  # after the end, for written answers to questions left open
+WEBINAR_ANSWER_DUE_SOON = 3  # days before that, to remind who sees to one
+WEBINAR_FEEDBACK_FROM = 5  # answers, from which participants' feedback is counted out
+WEBINAR_CERTIFICATE_SHARE = 0.6  # of a webinar's length that has to be attended
+WEBINAR_FEEDBACK_LASTS = timedelta(days=14)  # after the end of a webinar, before it can be complete
 CORE_LANGUAGES = ("en", "fr", "es")  # CDIP/22/3 para 7
+WEEKS_SHOWN = 13  # of the weekly plan on one page: this week and the next twelve
+WEEKS_AT_ONCE = 13  # most that are planned from a template in one go
+WEEK_WARNED_BEFORE = timedelta(days=4)  # its Monday: what it lacks is told on Thursday
+HOLIDAY_OF_MANY = 25  # member states, from which the plan names an official holiday
+NIGHT_HOURS = (22, 6)  # from when until when it is night in a capital
+PROPOSAL_MAIL_BYTES = 30 * 1024 * 1024  # of a letter that proposes a topic, with what is attached to it
+PROPOSAL_MAILS_A_DAY = 20  # of one person that are read and answered
+SIMILAR_SHOWN = 5  # earlier topics, and proposals, beside the form of a new proposal
+REPORT_LANGUAGES = ("en", "fr", "es")  # of figures for the Committee's documents; workflow 2.9
+TOP_STATES = 5  # best represented, in the usage report; CDIP/25/5 para 8
+ACTIVE_FOR = timedelta(days=90)  # after somebody was last here, that they count as active
+SMALL_CELL = 5  # people; fewer are not counted out in what is published
+LOW_USE_AFTER = timedelta(days=14)  # without a post in a room
+EVALUATION_MONTHS = 6  # CDIP/24 report paras 20-21
+EVALUATOR_STAYS = timedelta(days=90)  # after the period, to write the report
+EVALUATION_POSTS = 50_000  # most in one export for an evaluator
+EVALUATION_COUNTS_UP_TO = 20  # of one person in that export: who did more is not told apart
 NOTICE_RETRIES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 4 * 60, 12 * 60, 24 * 60, 48 * 60)]
 
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)  # that a personal link works
 INVITATION_LIST_BYTES = 5 * 1024 * 1024  # a spreadsheet of people to invite
 INVITATION_LIST_ROWS = 10_000
+
+# --- The organisation's own meeting software (WEB-19); what is not set cannot be chosen ---------------
+
+BIGBLUEBUTTON_URL = env.str("BIGBLUEBUTTON_URL", default="").rstrip("/")  # up to and with /bigbluebutton/api
+BIGBLUEBUTTON_SECRET = env.str("BIGBLUEBUTTON_SECRET", default="")
+ZOOM_ACCOUNT_ID = env.str("ZOOM_ACCOUNT_ID", default="")  # of a server-to-server app
+ZOOM_CLIENT_ID = env.str("ZOOM_CLIENT_ID", default="")
+ZOOM_CLIENT_SECRET = env.str("ZOOM_CLIENT_SECRET", default="")
+ZOOM_API_URL = env.str("ZOOM_API_URL", default="https://api.zoom.us/v2").rstrip("/")
+ZOOM_TOKEN_URL = env.str("ZOOM_TOKEN_URL", default="https://zoom.us/oauth/token")
+ZOOM_WEBHOOK_SECRET = env.str("ZOOM_WEBHOOK_SECRET", default="")
+JITSI_URL = env.str("JITSI_URL", default="").rstrip("/")  # of a server of one's own
+JITSI_APP_ID = env.str("JITSI_APP_ID", default="")  # with a secret: who joins carries a token
+JITSI_APP_SECRET = env.str("JITSI_APP_SECRET", default="")
+STREAM_HOSTS = env.list("STREAM_HOSTS", default=[])  # whose pages may be embedded, such as https://stream.example
 
 # --- What goes wrong: ids, never words (ACC-03) ------------------------------------------------------
 

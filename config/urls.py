@@ -33,7 +33,8 @@ urlpatterns = [
     path("accounts/sign-on/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
     path("accounts/sign-on/<slug:provider_id>/", openid_connect_login, name="openid_connect_login"),
     path("accounts/sign-on/<slug:provider_id>/return/", openid_connect_callback, name="openid_connect_callback"),
-    path("moderation/", include("moderation.urls")),
+    path("", include("moderation.urls")),
+    path("webinars/", include("webinars.urls")),
     path("admin/", admin.site.urls),
     path(
         "robots.txt",

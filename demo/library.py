@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.languages import written
 from accounts.models import MemberState, RegionalGroup, User
 from forum.enums import EntryState, Permission, Plan
 from forum.models import Category, EntryPermission, LibraryEntry, Post, Step
@@ -34,7 +35,7 @@ def load_library(people: dict[str, User]) -> None:
         named = MemberState.objects.filter(code__in=states)
         entry = LibraryEntry.objects.create(
             **_with_rows(about),
-            language=post.language if post else "en",
+            language=written(post.language) if post else "en",
             is_legislative_advice=False,
             plan=Plan.NONE,
             post=post,

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from accounts.enums import Role
 
-PASSWORD = "Lake-Geneva-2026"  # noqa: S105 - shown on the demonstration's own pages
+PASSWORD = "Pelican-Anvil-Maple-7"  # noqa: S105 - shown on the demonstration's own pages
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,20 @@ ACCOUNTS = (
     DemoAccount(
         "coordinator", "Coordinadora del GRULAC", "grulac@forum.example", "es", "America/Argentina/Buenos_Aires", "AR"
     ),
+    DemoAccount(
+        "coordinator", "Coordinator of the African Group", "african.group@forum.example", "en", "Africa/Lagos", "NG"
+    ),
+    DemoAccount(
+        "coordinator", "Coordinator of the Asia-Pacific Group", "asia.pacific@forum.example", "en", "Asia/Jakarta", "ID"
+    ),
+    DemoAccount("coordinator", "Координатор группы CACEEC", "caceec@forum.example", "ru", "Asia/Almaty", "KZ"),
+    DemoAccount("coordinator", "Coordinator of the CEBS Group", "cebs@forum.example", "en", "Europe/Warsaw", "PL"),
+    DemoAccount("coordinator", "Coordinateur du groupe B", "group.b@forum.example", "fr", "Europe/Paris", "FR"),
+    DemoAccount("coordinator", "中国协调员", "china@forum.example", "zh-hans", "Asia/Shanghai", "CN"),
     DemoAccount("moderator", "Moderator of the forum", "moderator@forum.example", "en"),
     DemoAccount("facilitator", "Facilitadora de la sala española", "facilitator@forum.example", "es"),
     DemoAccount("secretariat", "Secretariat", "secretariat@forum.example", "en"),
+    DemoAccount("secretariat", "Deputy in the Secretariat", "deputy@forum.example", "fr"),
     DemoAccount("expert", "Expert of the Secretariat", "expert@forum.example", "en"),
     DemoAccount("external", "Association of technology managers", "external@forum.example", "en", "Asia/Manila"),
     DemoAccount("evaluator", "Independent evaluator", "evaluator@forum.example", "en", "Europe/London"),

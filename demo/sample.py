@@ -16,10 +16,16 @@ from accounts.enums import AccountStatus, InstitutionKind, MailScope, Office, Ro
 from accounts.markdown import render
 from accounts.models import Mandate, MemberState, Protocol, ProtocolAcceptance, RegionalGroup, User
 from accounts.services import outbox
-from accounts.services.reference import load_protocol, translated
+from accounts.services.reference import load_protocol, load_registered, translated
+from demo.admissions import load_admissions
+from demo.cases import load_cases
+from demo.figures import load_figures
 from demo.library import load_library
 from demo.people import ACCOUNTS, PASSWORD, totp_secret_of
+from demo.proposals import load_proposals
 from demo.questions import load_questions
+from demo.steering import load_steering
+from demo.webinars import load_webinars
 from forum.enums import Capacity, ContributionKind, FollowLevel
 from forum.models import Category, Discussion, DiscussionGrant, Follow, Post, Room, RoomGrant, Step, Topic
 from forum.weeks import monday_of
@@ -37,6 +43,7 @@ def load_sample() -> str:
         One sentence on what there is.
     """
     protocol = load_protocol(timezone.localdate() - timedelta(days=60))
+    load_registered()
     people = _load_people(protocol)
     monday = monday_of(timezone.now())
     files = sorted(CONTENT.glob("topic-*.toml"))
@@ -45,6 +52,12 @@ def load_sample() -> str:
     _grant_rights(people)
     load_library(people)
     load_questions(people)
+    load_proposals(people)
+    load_admissions(people)
+    load_cases(people)
+    load_figures(people)
+    load_steering(people)
+    load_webinars(people)
     return f"{len(people)} people, {Topic.objects.count()} topics and {Post.objects.count()} posts are loaded."
 
 
@@ -97,7 +110,7 @@ def _load_people(protocol: Protocol) -> dict[str, User]:
             Follow(user=user, room=rooms[language], level=FollowLevel.TOPICS)
             for user in people.values()
             if user.reads_every_room
-            for language in user.languages_read
+            for language in user.room_languages
             if language in rooms
         ),
         ignore_conflicts=True,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import admin, messages
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from accounts.admin import KeptAdmin, SeenAdmin
 from accounts.requests import SignedInRequest
 from forum.enums import EntryState, SignalKind
 from forum.forms.posts import DiscussionGrantForm, RoomGrantForm
+from forum.forms.rooms import RoomForm
 from forum.models import (
     Attachment,
     AuthorClaim,
@@ -30,6 +32,8 @@ from forum.models import (
     ImportedItem,
     LibraryEntry,
     Mention,
+    MovedPost,
+    PageCategory,
     Post,
     PostRevision,
     PostTranslation,
@@ -49,9 +53,12 @@ from forum.services.discussions import close_discussion, reopen_discussion
 
 @admin.register(Room)
 class RoomAdmin(KeptAdmin, TranslationAdmin):
+    form = RoomForm
     list_display = ["name", "language", "is_core", "position"]
     list_filter = ["is_core"]
     search_fields = ["name_en", "language"]
+    filter_horizontal = ["categories"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Room | None = None) -> list[str]:
         """A room's language is its address, so it stays."""
@@ -62,6 +69,13 @@ class RoomAdmin(KeptAdmin, TranslationAdmin):
 class OrderedNameAdmin(KeptAdmin, TranslationAdmin):
     list_display = ["name", "slug", "position"]
     search_fields = ["name_en", "name_fr", "name_es", "slug"]
+
+
+@admin.register(PageCategory)
+class PageCategoryAdmin(KeptAdmin, TranslationAdmin):
+    list_display = ["name", "position"]
+    search_fields = ["name_en"]
+    filter_horizontal = ["categories"]
 
 
 @admin.register(Topic)
@@ -209,6 +223,13 @@ class MentionAdmin(SeenAdmin):
     list_filter = ["member_state"]
     list_select_related = ["post", "user", "member_state"]
     search_fields = ["user__full_name", "=post__id"]
+
+
+@admin.register(MovedPost)
+class MovedPostAdmin(SeenAdmin):
+    list_display = ["discussion", "number", "post", "moved_by", "moved_at"]
+    list_select_related = ["discussion__topic", "discussion__room", "post", "moved_by"]
+    search_fields = ["moved_by__full_name", "=post__id"]
 
 
 @admin.register(TopicDraft)

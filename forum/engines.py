@@ -5,6 +5,8 @@ from typing import Protocol
 
 from django.conf import settings
 
+from accounts.languages import spoken
+
 logger = logging.getLogger(__name__)
 
 
@@ -43,7 +45,7 @@ class LibreTranslate:
         """Return each text in another language; see ``Engine``."""
         import requests
 
-        asked = {"q": texts, "source": _code(source), "target": _code(target), "format": "text"}
+        asked = {"q": texts, "source": spoken(source), "target": spoken(target), "format": "text"}
         try:
             response = requests.post(
                 f"{self._address}/translate", json=asked, timeout=settings.TRANSLATION_TIMEOUT, allow_redirects=False
@@ -55,11 +57,6 @@ class LibreTranslate:
         if not isinstance(answered, list) or [type(text) for text in answered] != [str] * len(texts):
             raise EngineError("unexpected answer")
         return answered
-
-
-def _code(language: str) -> str:
-    """Return a language's code as the protocol has it, without the script."""
-    return language.partition("-")[0]
 
 
 def engine_at(address: str) -> Engine:

@@ -40,6 +40,18 @@ class PostState(TextChoices):
     REMOVED = "removed", pgettext_lazy("post", "Removed by the moderator")
 
 
+class RemovalReason(TextChoices):
+    """What every reader is told, in place of a post, of why it was removed. Source: FOR-11, FOR-14, OPS-01."""
+
+    CONFIDENTIAL = "confidential", _("It told what must stay confidential.")
+    OFF_TOPIC = "off_topic", _("It did not belong in this discussion.")
+    NOT_NEUTRAL = "not_neutral", _("It was not neutral, or it attacked somebody.")
+    PROMOTION = "promotion", _("It promoted a product or a service.")
+    PERSONAL_DATA = "personal_data", _("It told about a person what is private.")
+    WRONG = "wrong", _("It was wrong or misleading.")
+    OTHER = "other", _("It was against the protocol of use.")
+
+
 class Audience(TextChoices):
     """Who can read something, from the widest circle to the narrowest. Source: reading A4, workflow 2.10.
 

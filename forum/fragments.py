@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader
 from accounts.enums import AccountStatus, Role
 from accounts.languages import language_name
 from accounts.models.people import FORMER
-from forum.enums import Capacity, ContributionKind, FollowLevel, PostState, SignalKind, TranslationStatus
+from forum.enums import Capacity, ContributionKind, FollowLevel, PostState, RemovalReason, SignalKind, TranslationStatus
 from forum.files.kinds import BY_CONTENT_TYPE
 from forum.files.sizes import in_words
 from forum.models import Post
@@ -31,7 +31,7 @@ from forum.queries.rows import DiscussionRow, PostRow
 GENEVA = ZoneInfo("Europe/Zurich")
 NOTHING = PostExtras()
 COUNTED = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}  # a number of each category of plural
-MOMENT = {"ar": "d MMM y، HH:mm"}
+MOMENT = {"ar": "d MMM y، HH:mm", "ru": "d MMMM y 'г.', HH:mm", "zh-hans": "y年M月d日 HH:mm"}
 
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "jinja2"),
@@ -93,6 +93,7 @@ _environment.globals.update(
     VISIBLE=PostState.VISIBLE,
     HELD=PostState.HELD,
     WITHDRAWN=PostState.WITHDRAWN,
+    removal_reasons={reason.value: reason.label for reason in RemovalReason},
     SIGNAL_NAMES={kind.value: kind for kind in SignalKind},
     EXTERNAL=Role.EXTERNAL,
     DELEGATE=Role.DELEGATE,
@@ -118,6 +119,7 @@ def posts(
     names: bool = False,
     settles: bool = False,
     answer: int | None = None,
+    moved: Sequence[tuple[int, int]] = (),
 ) -> SafeString:
     """Render posts as articles, in the active language and time zone.
 
@@ -136,6 +138,7 @@ def posts(
         names: Whether to lead to who gave signals.
         settles: Whether to offer to say that a post answers the question.
         answer: The number of the post that does.
+        moved: Numbers and ids of posts that stood here once and stand in another discussion now.
 
     Returns:
         HTML; everything but the posts' own sanitised text is escaped.
@@ -156,6 +159,7 @@ def posts(
         names=names,
         settles=settles,
         answer=answer,
+        moved=moved,
         extras=extras or {},
         nothing=NOTHING,
         **_names(translation.get_language() or "en"),

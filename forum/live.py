@@ -210,7 +210,7 @@ class LiveStreams:
 
     async def _send_posts(self, discussion: Discussion, streams: list[Stream]) -> None:
         """Send each stream the posts it has not got, rendered once for all readers of one look."""
-        looks: dict[tuple[str, str, bool], list[Stream]] = defaultdict(list)
+        looks: dict[tuple[str, str, bool, int], list[Stream]] = defaultdict(list)
         for stream in streams:
             looks[stream.look].append(stream)
         for alike in looks.values():

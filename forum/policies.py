@@ -1,11 +1,14 @@
 """Who may do what in the forum, and why not."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.days import today
 from accounts.enums import AccountStatus, Role
 from accounts.models import User
 from accounts.verdicts import ALLOWED, Verdict
@@ -20,11 +23,21 @@ from forum.enums import (
     TopicKind,
     TranslationStatus,
 )
-from forum.models import Clearance, EntryPermission, ImportedAuthor, LibraryEntry, Post, PostTranslation
+from forum.models import Clearance, EntryPermission, ImportedAuthor, LibraryEntry, Post, PostTranslation, Room
+from forum.weeks import opens_on
 
 
 class Closable(Protocol):
     """A discussion, or a row of what is known about it."""
+
+    @property
+    def opening_days(self) -> Sequence[int]: ...
+
+    @property
+    def is_read_only(self) -> bool: ...
+
+    @property
+    def is_merged(self) -> bool: ...
 
     def is_closed(self, now: datetime) -> bool: ...
 
@@ -35,8 +48,90 @@ def may_post(actor: User, discussion: Closable) -> Verdict:
         return Verdict(_("Please accept the protocol of use before you post."))
     if not actor.writes:
         return Verdict(_("An evaluator reads the forum and does not post."))
+    if discussion.is_merged:
+        return Verdict(_("This discussion has been merged with another one, where it goes on."))
     if discussion.is_closed(timezone.now()):
         return Verdict(_("This discussion is closed. You can still read and cite it."))
+    return may_write(actor, is_read_only=discussion.is_read_only) and _opens_today(discussion.opening_days)
+
+
+def may_write(actor: User, *, is_read_only: bool = False) -> Verdict:
+    """Judge whether ``actor`` adds anything at all at this moment, to a room or anywhere. Source: MOD-09, FOR-05.
+
+    Args:
+        actor: Who would.
+        is_read_only: Whether the room is kept to be read only.
+    """
+    if actor.muted_until is not None and actor.muted_until > timezone.now():
+        until = date_format(timezone.localtime(actor.muted_until), "DATETIME_FORMAT")
+        return Verdict(_("Until %(moment)s you read the forum and do not write in it.") % {"moment": until})
+    if is_read_only:
+        return Verdict(_("This room is kept to be read. Nothing new is written in it."))
+    return ALLOWED
+
+
+def is_held(author: User, *, room_holds: bool) -> bool:
+    """Tell whether a moderator reads what ``author`` posts in a room before it is shown. Source: FOR-11, MOD-01.
+
+    Args:
+        author: Who posts; who guides the room needs nobody to read it first.
+        room_holds: Whether the room holds posts of everybody.
+    """
+    if author.is_moderator or author.role == Role.FACILITATOR:
+        return False
+    return room_holds or (author.held_until is not None and author.held_until > timezone.now())
+
+
+def may_steer(actor: User) -> Verdict:
+    """Judge whether ``actor`` guides the discussions they see: the moderator all, a facilitator the own room's.
+
+    Source: MOD-01, MOD-05, CDIP/22/3 paras 6-7.
+    """
+    if actor.may_enter and (actor.is_moderator or actor.role == Role.FACILITATOR):
+        return ALLOWED
+    return Verdict(_("The moderator, and the facilitator of its room, guide a discussion."))
+
+
+def may_hold(actor: User) -> Verdict:
+    """Judge whether ``actor`` decides whose posts a moderator reads first. Source: FOR-11, MOD-01."""
+    if actor.may_enter and actor.is_moderator:
+        return ALLOWED
+    return Verdict(_("Only the moderator decides whose posts are read before they are shown."))
+
+
+def may_judge(actor: User, post: Post) -> Verdict:
+    """Judge whether ``actor`` decides on a post that is held: never on one's own. Source: FOR-11, MOD-01."""
+    if post.author_id == actor.pk:
+        return Verdict(_("Somebody else decides on your own post."))
+    return may_steer(actor)
+
+
+def may_reword_held(actor: User, post: Post) -> Verdict:
+    """Judge whether ``actor`` may change a post that waits to be read. Source: FOR-11."""
+    if post.author_id != actor.pk:
+        return Verdict(_("Only its author changes a post."))
+    if post.state != PostState.HELD or post.state_changed_at is not None:
+        return Verdict(_("This post no longer waits to be read."))
+    return may_write(actor, is_read_only=post.discussion.is_read_only)
+
+
+def may_reword_hidden(actor: User, post: Post) -> Verdict:
+    """Judge whether ``actor`` may change a post that was hidden until it is changed. Source: FOR-11, MOD-09."""
+    if post.author_id != actor.pk:
+        return Verdict(_("Only its author changes a post."))
+    if post.state != PostState.HELD or post.state_changed_at is None:
+        return Verdict(_("This post is not hidden, so it is not changed here."))
+    if not actor.may_enter:
+        return Verdict(_("Please accept the protocol of use first."))
+    return ALLOWED
+
+
+def _opens_today(days: Sequence[int]) -> Verdict:
+    """Judge whether one can post on this day in a room that opens on ``days``. Source: FOR-09."""
+    day = opens_on(days, today())
+    if day != today():
+        when = {"weekday": date_format(day, "l"), "date": date_format(day)}
+        return Verdict(_("This room is open on set days only. It opens again on %(weekday)s, %(date)s.") % when)
     return ALLOWED
 
 
@@ -62,7 +157,21 @@ def may_open(actor: User) -> Verdict:
         return Verdict(_("An evaluator reads the forum and opens no discussions."))
     if actor.role == Role.EXTERNAL:
         return Verdict(_("You are admitted to one discussion. Participants open others."))
-    return ALLOWED
+    return may_write(actor)
+
+
+def may_open_in(actor: User, room: Room) -> Verdict:
+    """Judge whether ``actor`` may open a discussion in ``room`` on this day. Source: FOR-03, FOR-09."""
+    return may_open(actor) and may_begin_in(actor, room) and _opens_today(room.opening_days)
+
+
+def may_begin_in(actor: User, room: Room) -> Verdict:
+    """Judge whether ``room`` takes new discussions of ``actor``, on whichever day. Source: FOR-11, FOR-05."""
+    if is_held(actor, room_holds=room.holds_posts):
+        return Verdict(
+            _("A moderator reads your posts before they are shown here, so ask the moderator to open a discussion.")
+        )
+    return may_write(actor, is_read_only=room.is_read_only)
 
 
 def may_settle(actor: User, *, kind: str, asker: int | None) -> Verdict:
@@ -101,6 +210,8 @@ def may_signal(actor: User, post: Post, kind: SignalKind) -> Verdict:
         return Verdict(_("Please accept the protocol of use first."))
     if not actor.writes:
         return Verdict(_("An evaluator reads the forum and gives no signals."))
+    if not may_write(actor, is_read_only=post.discussion.is_read_only):
+        return may_write(actor, is_read_only=post.discussion.is_read_only)
     if post.author_id == actor.pk:
         return Verdict(_("This is your own post."))
     if post.state != PostState.VISIBLE:
@@ -118,6 +229,8 @@ def may_edit(actor: User, post: Post) -> Verdict:
         return Verdict(_("This post is no longer shown, so it cannot be changed."))
     if post.capacity == Capacity.DELEGATION:
         return Verdict(_("A statement of the delegation is not changed once it is made."))
+    if is_held(actor, room_holds=post.discussion.room.holds_posts):
+        return Verdict(_("A moderator reads your posts first, so those that are shown already stay as they are."))
     return may_post(actor, post.discussion)
 
 
@@ -246,6 +359,8 @@ def may_begin_entry(actor: User, post: Post | None = None) -> Verdict:
         return may_read_library(actor)
     if not actor.writes:
         return Verdict(_("An evaluator reads the library and does not add to it."))
+    if not may_write(actor):
+        return may_write(actor)
     if post is None:
         return ALLOWED
     if not (actor.is_moderator or post.author_id == actor.pk):
@@ -275,6 +390,8 @@ def may_propose_entry(actor: User, entry: LibraryEntry) -> Verdict:
         return may_change_entry(actor, entry)
     if entry.state == EntryState.PUBLISHED:
         return Verdict(_("This entry is published already."))
+    if entry.post is not None and entry.post.state != PostState.VISIBLE:
+        return Verdict(_("The contribution that it is made from is no longer shown, so it cannot be proposed."))
     return ALLOWED
 
 
@@ -344,6 +461,11 @@ def may_translate(actor: User, post: Post) -> Verdict:
         return Verdict(_("Only who takes part translates posts."))
     if post.state != PostState.VISIBLE:
         return Verdict(_("This post is no longer shown, so it cannot be translated."))
+    room = post.discussion.room
+    if not may_write(actor, is_read_only=room.is_read_only):
+        return may_write(actor, is_read_only=room.is_read_only)
+    if is_held(actor, room_holds=room.holds_posts):
+        return Verdict(_("A moderator reads what you write before it is shown, so others translate your posts."))
     if actor.is_moderator or actor.role == Role.FACILITATOR or post.author_id == actor.pk:
         return ALLOWED
     return Verdict(_("Its author, the moderator and the facilitator of its room translate a post."))

@@ -14,6 +14,7 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone, translation
 
+from accounts.enums import Role
 from accounts.models import User
 from forum import fragments
 from forum.models import Discussion, Room
@@ -50,9 +51,10 @@ class Stream:
     events: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(1_000))
 
     @property
-    def look(self) -> tuple[str, str, bool]:
-        """What a rendered post depends on: language, time zone and whether to offer an answer."""
-        return self.viewer.language, self.viewer.time_zone, self.viewer.writes
+    def look(self) -> tuple[str, str, bool, int]:
+        """What a rendered post depends on: language, time zone, whether to offer an answer, and an admission."""
+        outsider = self.viewer.pk if self.viewer.role == Role.EXTERNAL else 0
+        return self.viewer.language, self.viewer.time_zone, self.viewer.writes, outsider
 
     def counts(self, discussion: int, topic: int, room: int) -> bool:
         """Tell whether the page shows how many posts a discussion has, and its reader may know."""
@@ -114,7 +116,7 @@ def posts_after(viewer: User, discussion: Discussion, number: int) -> list[tuple
     with translation.override(viewer.language), timezone.override(viewer.zone):
         events: list[tuple[int, str]] = []
         while len(events) < MOST_CAUGHT_UP:
-            rows = post_rows(None, discussion.pk, number)
+            rows = post_rows(viewer if viewer.role == Role.EXTERNAL else None, discussion.pk, number)
             extras = post_extras(None, discussion.pk, number, rows[-1].number) if rows else {}
             for row in rows:
                 html = fragments.posts(

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from forum.services import attachments, digests, questions, records, translations
+from forum.services import attachments, clearances, digests, questions, records, translations
 
 
 @shared_task
@@ -40,6 +40,12 @@ def discard_attachments() -> None:
     """Delete files that waited for a post too long, and those that no row knows; asked once a day."""
     attachments.discard_forgotten()
     attachments.discard_strays()
+
+
+@shared_task
+def discard_clearances() -> int:
+    """Delete the clearances that were decided long ago; asked once a day."""
+    return clearances.discard_decided()
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from forum.models import Category, Room, Step, Topic
+from forum.models import Category, PageCategory, Room, Step, Topic
 
 
 @register(Room)
@@ -12,6 +12,11 @@ class RoomTranslation(TranslationOptions):
 
 @register(Category)
 class CategoryTranslation(TranslationOptions):
+    fields = ("name",)
+
+
+@register(PageCategory)
+class PageCategoryTranslation(TranslationOptions):
     fields = ("name",)
 
 

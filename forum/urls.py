@@ -78,6 +78,11 @@ urlpatterns = [
         "topics/TAF/<int:year>/<int:number>/side-by-side/", translations.topic_side_by_side, name="topic_side_by_side"
     ),
     path("topics/TAF/<int:year>/<int:number>/record/", records.record_list, name="record_list"),
+    path(
+        "topics/TAF/<int:year>/<int:number>/<slug:language>/",
+        citations.discussion_by_symbol,
+        name="discussion_by_symbol",
+    ),
     path("records/<int:pk>/", records.record_download, name="record_download"),
     path("library/", library.entry_list, name="entry_list"),
     path("library/new/", library.entry_create, name="entry_create"),

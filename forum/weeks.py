@@ -1,6 +1,7 @@
 """Weeks run from Monday to Monday by Geneva's clocks."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -15,3 +16,14 @@ def monday_of(moment: datetime, weeks: int = 0) -> datetime:
     local = moment.astimezone(timezone.get_default_timezone())
     monday = local + timedelta(days=7 * weeks - local.weekday())
     return monday.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def opens_on(days: Sequence[int], day: date) -> date:
+    """Return ``day`` where it is one of some days of the week, else the next one after it that is. Source: FOR-09.
+
+    Args:
+        days: Such as 1 for Mondays; none for every day.
+        day: The first that is thought of.
+    """
+    ahead = (day + timedelta(days=count) for count in range(7))
+    return next((later for later in ahead if later.isoweekday() in days), day)

@@ -11,6 +11,8 @@ from forum import middleware
 from forum.models import Room
 from forum.services import reading
 from forum.views import discussions
+from moderation import middleware as moderation_middleware
+from moderation.services import traffic
 from tests.factories import DelegateFactory, ProtocolFactory, RoomFactory
 
 
@@ -48,6 +50,18 @@ def visits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> r
     monkeypatch.setattr(waiting, "_timer", object())
     for module in (reading, middleware):
         monkeypatch.setattr(module, "visits", waiting)
+    return waiting
+
+
+@pytest.fixture(autouse=True)
+def traffic_counts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> traffic.TrafficCounts:
+    """Keep likewise how many pages were answered and visits begun."""
+    if "journeys" in request.node.nodeid:
+        return traffic.counts
+    waiting = traffic.TrafficCounts()
+    monkeypatch.setattr(waiting, "_timer", object())
+    for module in (traffic, moderation_middleware):
+        monkeypatch.setattr(module, "counts", waiting)
     return waiting
 
 

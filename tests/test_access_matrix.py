@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
@@ -25,22 +26,58 @@ from accounts.services.addresses import Side, link
 from accounts.services.invitations import Newcomer, invite_person, token_of
 from forum.enums import EntryState, Permission
 from forum.models import Discussion, ImportedAuthor, ImportedItem, Post
+from forum.models.posts import HELD_FROM
 from forum.services.feeds import make_feed
+from moderation.enums import Outcome, ReportReason
+from moderation.models import RoomDecision, StaffCall, Synthesis
+from moderation.services.appeals import complain, make_appeal
+from moderation.services.cases import decide_case, report_post
+from moderation.services.rooms import Terms, open_room
 from tests.factories import (
     AccountRequestFactory,
+    AdmissionFactory,
     AttachmentFactory,
+    ChecklistItemFactory,
     DelegateFactory,
+    DeletionRequestFactory,
     DiscussionFactory,
+    EvaluationFactory,
     LibraryEntryFactory,
     MandateFactory,
     MemberStateFactory,
     PostFactory,
     RegionalGroupFactory,
     RoomFactory,
+    TopicFactory,
+    TopicProposalFactory,
+    TopicTemplateFactory,
     UserFactory,
     WeeklyTopicFactory,
     grant,
 )
+from tests.factories.webinars import (
+    AnswerFactory,
+    CycleFactory,
+    EngagementFactory,
+    MaterialFactory,
+    MeetingFactory,
+    OptionFactory,
+    ProposalFactory,
+    QuestionFactory,
+    RegistrationFactory,
+    SeriesFactory,
+    WebinarFactory,
+)
+from webinars.enums import CycleState, Origin, ProposalState, Provider, QuestionState, WebinarState
+from webinars.models import Campaign, Cluster, PromotionTask, Release
+from webinars.services import meetings
+from webinars.services.campaigns import stop_address
+from webinars.services.certificates import issue_certificate
+from webinars.services.experts import ask_consent
+from webinars.services.experts import token_of as expert_token_of
+from webinars.services.feedback import token_of as feedback_token_of
+from webinars.services.registrations import token_of as registration_token_of
+from webinars.services.releases import snapshot_of
 
 with (Path(__file__).parent / "access_matrix.csv").open(newline="") as file:
     ROWS = list(csv.DictReader(file))
@@ -51,6 +88,7 @@ PARTS = 8  # tests that the rows are divided among
 ADMIN_ROWS = {"admin:index", "admin:login", "admin:logout", "admin:forum_topic_changelist", "admin:forum_post_change"}
 
 FORMS = {
+    "moderation:topic_proposal_decide": {"decision": "accepted", "seen": "submitted"},
     "accounts:account_request": {"email": "nobody"},
     "accounts:request_decide": {"decision": "decline"},
     "accounts:invitation_create": {"email": "nobody"},
@@ -83,7 +121,43 @@ FORMS = {
     "forum:entry_permission": {"answer": "grant", "version": "1", "reason": "Note of 3 May."},
     "forum:entry_withdraw": {"reason": "Out of date."},
     "forum:post_withdraw": {"reason": "Mistaken."},
+    "moderation:admission_return": {"reason": "Say whom she works for."},
+    "moderation:admission_withdraw": {"reason": "No longer needed."},
+    "moderation:deletion_request_decide": {"decision": "delete", "answer": "As you asked."},
     "forum:draft_save": {"body": "Half a thought."},
+    "moderation:discussion_steer": {"action": "pin"},
+    "moderation:call_settle": {"state": "answered"},
+    "moderation:held_post_detail": {"action": "nothing"},
+    "moderation:synthesis_detail": {"text": "Two missions, not one."},
+    "moderation:report_create": {"reason": "wrong"},
+    "moderation:hidden_post_edit": {"body": "Another wording."},
+    "moderation:case_opinion": {"opinion": "Let it stand."},
+    "moderation:case_decide": {"outcome": "nothing", "reason": "It may stay."},
+    "moderation:case_reopen": {"reason": "Too hasty."},
+    "moderation:case_appeal": {"text": "It is right."},
+    "moderation:sanction_lift": {"reason": "Enough."},
+    "moderation:appeal_decide": {"decision": "refuse", "answer": "It is wrong."},
+    "moderation:complaint_answer": {"decision": "grant", "answer": "We look at it."},
+    "moderation:complaint_create": {"text": "The footer is too small."},
+    "moderation:appeal_create": {"text": "It is right."},
+    "moderation:language_demand": {"language": "zh"},
+    "webinars:proposal_step": {"step": "withdraw"},
+    "webinars:webinar_move": {"to": "live"},
+    "webinars:registration_questions": {"text": "How long did it take?", "language": "en"},
+    "webinars:question_vote": {"question": "1", "wants": "no"},
+    "webinars:question_moderation": {"step": "show"},
+    "webinars:question_desk": {"owner": "nobody"},
+    "webinars:answer_clear": {"language": "en"},
+    "webinars:question_close": {"reason": "Off topic."},
+    "webinars:feedback_create": {"relevance": "5", "lectures": "5", "speakers": "5"},
+    "webinars:expert_feedback": {"audience": "5", "preparation": "5", "questions": "5"},
+    "webinars:certificate_create": {"full_name": "A. Name"},
+    "webinars:selection_bench": {"action": "mark"},
+    "webinars:webinar_put_off": {"to": "postponed", "reason": "The speaker is ill."},
+    "webinars:expert_edit": {"action": "ask"},
+    "webinars:expert_consent": {"answer": "yes"},
+    "webinars:material_step": {"action": "withdraw"},
+    "webinars:series_manage": {"action": "close", "reason": "All is said."},
     "forum:experience_create": {
         "need": "A register.",
         "assistance": "Two missions.",
@@ -170,6 +244,153 @@ def imported_ids(discussion: Discussion) -> dict[str, object]:
     return {"imported author": author.pk, "claim": author.claims.create(user=post.author).pk}
 
 
+def case_ids(own: Post, delegate: User) -> dict[str, object]:
+    """Return a case that waits on a post, and what there is of one on the delegate's: hidden, with all that follows."""
+    hidden = PostFactory(discussion=own.discussion, author=delegate)
+    moderator, other = UserFactory(role=Role.MODERATOR), DelegateFactory()
+    case, decided = (report_post(actor=other, post=post.pk, reason=ReportReason.WRONG).case for post in (own, hidden))
+    decide_case(actor=moderator, case=decided.pk, outcome=Outcome.HIDDEN, reason="It is wrong.")
+    sanctioned = report_post(actor=other, post=PostFactory(discussion=own.discussion).pk, reason=ReportReason.WRONG)
+    ends_at = timezone.now() + timedelta(1)
+    muted = decide_case(
+        actor=moderator, case=sanctioned.case_id, outcome=Outcome.MUTE, reason="It is wrong.", ends_at=ends_at
+    )
+    return {
+        "case": case.pk,
+        "hidden post": hidden.pk,
+        "decided case": decided.pk,
+        "sanctioned case": muted.pk,
+        "sanction": muted.sanctions.get().pk,
+        "appeal": make_appeal(actor=muted.post.author, case=muted.pk, text="It is right.").pk,
+        "complaint": complain(actor=other, text="Too hasty.").pk,
+    }
+
+
+def room_ids() -> dict[str, object]:
+    """Return a decision on a further language, and a room of one with its contract."""
+    secretariat, day = UserFactory(role=Role.SECRETARIAT), timezone.localdate()
+    decisions = [
+        RoomDecision.objects.create(
+            language=language, session="CDIP/38", decided_on=day, subject="A room", recorded_by=secretariat
+        )
+        for language in ("ar", "ru")
+    ]
+    terms = Terms("provider@forum.example", "A. Provider", starts_on=day, ends_on=day)
+    room = open_room(actor=secretariat, decision=decisions[1].pk, terms=terms)
+    return {"room decision": decisions[0].pk, "contract": room.contracts.get().pk}
+
+
+def evaluation_ids(evaluator: User) -> dict[str, object]:
+    """Return the evaluator's own evaluation, one of another, and one that is published."""
+    return {
+        "evaluation": EvaluationFactory(evaluator=evaluator).pk,
+        "evaluation elsewhere": EvaluationFactory().pk,
+        "evaluation published": EvaluationFactory(report="Findings", published_at=timezone.now()).pk,
+    }
+
+
+def cycle_ids(coordinator: User) -> dict[str, object]:
+    """Return a year whose answers are open, with a topic and a proposal of the coordinator's group, and one before."""
+    group = coordinator.mandates.get().regional_group
+    cycle = CycleFactory(
+        year=2041,
+        state=CycleState.OPEN,
+        opened_at=timezone.now(),
+        answers_due_at=timezone.now() + timedelta(days=9),
+    )
+    return {
+        "open year": cycle.year,
+        "prepared year": CycleFactory(year=2042, state=CycleState.PREPARING).year,
+        "listed topic": ProposalFactory(cycle=cycle, group=None, origin=Origin.SECRETARIAT).pk,
+        "group proposal": ProposalFactory(cycle=cycle, group=group).pk,
+        "coordinated group": group.pk,
+    }
+
+
+def place_ids() -> dict[str, object]:
+    """Return an announced webinar with somebody's place at it, and meetings of two kinds of software."""
+    webinar = WebinarFactory(cycle__year=2044)
+    registration = RegistrationFactory(webinar=webinar)
+    MeetingFactory(webinar=webinar)
+    expert = EngagementFactory(webinar=webinar)
+    return {
+        "open webinar": webinar.pk,
+        "registration": registration.pk,
+        "registration token": registration_token_of(registration),
+        "entrance token": meetings.expert_token(expert),
+        "meeting": MeetingFactory(provider=Provider.BIGBLUEBUTTON).pk,
+        "webinar series": SeriesFactory().pk,
+    }
+
+
+def held_ids(secretariat: User) -> dict[str, object]:
+    """Return a webinar that was held, with who attended it, an expert, and a question whose answer is drafted."""
+    starts_at = timezone.now() - timedelta(days=1)
+    webinar = WebinarFactory(cycle__year=2048, state=WebinarState.HELD, starts_at=starts_at)
+    attended = RegistrationFactory(webinar=webinar, attended=True)
+    question = QuestionFactory(
+        webinar=webinar, state=QuestionState.DRAFTED, owner=secretariat, due_on=timezone.localdate()
+    )
+    AnswerFactory(question=question)
+    return {
+        "held webinar": webinar.pk,
+        "attended token": registration_token_of(attended),
+        "certificate code": issue_certificate(registration=attended, full_name="A. Name").code,
+        "feedback token": feedback_token_of(EngagementFactory(webinar=webinar)),
+        "drafted question": question.pk,
+    }
+
+
+def choice_ids(secretariat: User) -> dict[str, object]:
+    """Return a year whose webinars are being chosen, and a proposal of a published year."""
+    cycle = CycleFactory(year=2045, state=CycleState.ANALYSIS)
+    proposals = [ProposalFactory(cycle=cycle, group=None, origin=Origin.SECRETARIAT) for _n in range(2)]
+    lead = ProposalFactory(cycle=cycle, group=None, origin=Origin.SECRETARIAT)
+    return {
+        "analysed year": cycle.year,
+        "chosen proposal": proposals[0].pk,
+        "option": OptionFactory(proposal=proposals[0]).pk,
+        "cluster": Cluster.objects.create(cycle=cycle, lead=lead, reason="One subject.", made_by=secretariat).pk,
+        "published proposal": ProposalFactory(cycle__year=2046, state=ProposalState.CARRIED_OVER).pk,
+        "hidden proposal": ProposalFactory(cycle__year=2047, cycle__state=CycleState.PREPARING).pk,
+    }
+
+
+def webinar_ids(secretariat: User) -> dict[str, object]:
+    """Return a published webinar of a series with an expert and its materials, and what of another nobody sees yet."""
+    cycle, series, hidden_series = CycleFactory(year=2040), SeriesFactory(), SeriesFactory()
+    webinar = WebinarFactory(cycle=cycle, series=series, part=1)
+    hidden = WebinarFactory(cycle__year=2043, cycle__state=CycleState.ANALYSIS, series=hidden_series, part=1)
+    Release.objects.create(cycle=cycle, number=1, snapshot=snapshot_of(cycle), published_by=secretariat)
+    expert = ask_consent(actor=secretariat, expert=EngagementFactory(webinar=webinar).pk)
+    files = {"address": "", "file": ContentFile(b"WEBVTT", "stored"), "file_name": "a.vtt", "media_type": "text/vtt"}
+    return {
+        "published year": cycle.year,
+        "webinar": webinar.pk,
+        "hidden webinar": hidden.pk,
+        "series": series.pk,
+        "hidden series": hidden_series.pk,
+        "expert": expert.pk,
+        "expert token": expert_token_of(expert),
+        "material": MaterialFactory(webinar=webinar, **files).pk,
+        "hidden material": MaterialFactory(webinar=webinar, state="checked", **files).pk,
+    }
+
+
+def promotion_ids(focal_point: User, secretariat: User) -> dict[str, object]:
+    """Return what the focal point's state and another are asked to do for a webinar, and how to hear of no more."""
+    webinar, registration = WebinarFactory(cycle__year=2040), RegistrationFactory(webinar__cycle__year=2040)
+    asked = {"webinar": webinar, "audience": "Universities", "channel": "mail", "promoter": "state"}
+    elsewhere = PromotionTask.objects.create(member_state=MemberStateFactory(), **asked)
+    campaign = Campaign.objects.create(webinar=webinar, made_by=secretariat)
+    mail = campaign.mails.create(registration=registration, email=registration.email)
+    return {
+        "promotion step": PromotionTask.objects.create(member_state=focal_point.member_state, **asked).pk,
+        "promotion step elsewhere": elsewhere.pk,
+        "later token": stop_address(mail).rstrip("/").rpartition("/")[2],
+    }
+
+
 def visitor(reader: User | None) -> Client:
     client = Client()
     if reader is not None:
@@ -186,6 +407,37 @@ def answer(client: Client, name: str, method: str, address: str) -> str:
     return str(response.status_code)
 
 
+def steering_ids(post: Post, delegate: User) -> dict[str, object]:
+    """Return what is asked on the discussion of a post, a held post of ``delegate``, and what came of the topic."""
+    discussion, moderator = post.discussion, UserFactory(role=Role.MODERATOR)
+    number, now = discussion.last_number, timezone.now()
+    held = PostFactory(discussion=discussion, author=delegate, number=HELD_FROM, state="held")
+    Discussion.objects.filter(pk=discussion.pk).update(last_number=number)
+    expert = UserFactory(role=Role.EXPERT)
+    call = StaffCall.objects.create(
+        discussion=discussion, expert=expert, request="How?", due_on=timezone.localdate(), asked_by=moderator
+    )
+    version = Synthesis.objects.create(
+        topic=discussion.topic,
+        number=1,
+        text_en="Agreed.",
+        written_by=moderator,
+        published_at=now,
+        corrections_until=now + timedelta(days=1),
+    )
+    correction = version.corrections.create(language="en", text="Twice.", asked_by=delegate)
+    follow_up = discussion.topic.follow_ups.create(
+        kind="idea", text="A register.", happened_on=timezone.localdate(), recorded_by=moderator
+    )
+    return {
+        "topic": discussion.topic_id,
+        "held post": held.pk,
+        "call": call.pk,
+        "correction": correction.pk,
+        "follow-up": follow_up.pk,
+    }
+
+
 def world() -> tuple[dict[str, User | None], dict[str, object]]:
     """Return the readers, and what the addresses name by the words in their braces."""
     discussion = DiscussionFactory()
@@ -199,10 +451,23 @@ def world() -> tuple[dict[str, User | None], dict[str, object]]:
         "unknown key": uuid.uuid4(),
         "symbol": discussion.topic.symbol,
         "weekly": WeeklyTopicFactory().pk,
+        "opened weekly": WeeklyTopicFactory(topic=TopicFactory(), opened_at=timezone.now()).pk,
+        "template": TopicTemplateFactory().pk,
+        "checklist item": ChecklistItemFactory().pk,
+        "topic proposal": TopicProposalFactory().pk,
+        "declined proposal": TopicProposalFactory(state="declined", reason="Discussed.").pk,
+        "admission": AdmissionFactory(sponsor=readers["focal point"].member_state).pk,
+        "deletion": DeletionRequestFactory(post=own).pk,
         "request": AccountRequestFactory(member_state=readers["focal point"].member_state).pk,
         "request elsewhere": AccountRequestFactory().pk,
         **invitation_ids(readers["focal point"]),
         **entry_ids(readers["focal point"]),
+        **cycle_ids(readers["coordinator"]),
+        **webinar_ids(readers["secretariat"]),
+        **promotion_ids(readers["focal point"], readers["secretariat"]),
+        **place_ids(),
+        **choice_ids(readers["secretariat"]),
+        **held_ids(readers["secretariat"]),
         "author": own.author.pk,
         "draft": own.author.drafts.create(discussion=discussion, body="Half a thought.").pk,
         "clearance": own.author.clearances_asked.create(
@@ -215,6 +480,10 @@ def world() -> tuple[dict[str, User | None], dict[str, object]]:
         .rstrip("/")
         .rpartition("/")[2],
         **imported_ids(discussion),
+        **case_ids(own, readers["delegate"]),
+        **room_ids(),
+        **evaluation_ids(readers["evaluator"]),
+        **steering_ids(own, readers["delegate"]),
         "feed": make_feed(actor=own.author).rstrip("/").rpartition("/")[2],
         "archive": own.author.archives.create(ready_at=timezone.now(), expires_at=timezone.now() + timedelta(1)).pk,
         "stop token": outbox.stop_url(own.author, MailScope.POSTS).rstrip("/").rpartition("/")[2],

@@ -24,7 +24,9 @@ from tests.factories import (
     WeeklyTopicFactory,
 )
 
-OURS = [model for app in ("accounts", "forum", "moderation") for model in apps.get_app_config(app).get_models()]
+OURS = [
+    model for app in ("accounts", "forum", "moderation", "webinars") for model in apps.get_app_config(app).get_models()
+]
 PASSWORD = "quiet-lake-in-the-north"
 
 

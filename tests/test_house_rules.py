@@ -11,14 +11,23 @@ from django.apps import apps
 from django.contrib import admin
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("accounts", "forum", "moderation", "demo")
+APPS = ("accounts", "forum", "moderation", "webinars", "demo")
 TEMPLATES = sorted([*(ROOT / "templates").rglob("*.html"), *ROOT.glob("*/jinja2/**/*.html")])
 PARTIALS = [template for template in TEMPLATES if {"partials", "components", "jinja2"} & set(template.parts)]
 
 # Kept as HTML that ``accounts.markdown`` sanitised when it was written.
-SANITISED_WHEN_WRITTEN = {"post.html", "revision.html", "translation.html"}
+SANITISED_WHEN_WRITTEN = {
+    "answer.html",
+    "asked.post.html",
+    "material.html",
+    "one.answer.html",
+    "other.html",
+    "post.html",
+    "revision.html",
+    "translation.html",
+}
 
-METHODS = {"require_GET", "require_POST", "require_safe", "require_http_methods"}
+METHODS = {"require_GET", "require_POST", "require_safe", "require_http_methods", "public_page"}
 
 
 def name_of(path: Path) -> str:
@@ -49,7 +58,7 @@ SERVICES = sorted(path for app in APPS for path in (ROOT / app).glob("services/*
 READS = sorted(
     path
     for app in APPS
-    for pattern in ("queries.py", "queries/*.py", "policies.py")
+    for pattern in ("queries.py", "queries/*.py", "policies.py", "policies/*.py")
     for path in (ROOT / app).glob(pattern)
     if path.name != "__init__.py"
 )

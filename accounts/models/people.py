@@ -32,6 +32,7 @@ from accounts.enums import (
     Pace,
     Role,
 )
+from accounts.languages import spoken
 from accounts.models.mandates import Mandate
 from accounts.models.notices import MailPreference
 from accounts.models.places import MemberState
@@ -146,6 +147,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     status = models.CharField(_("status"), max_length=10, choices=AccountStatus, default=AccountStatus.INVITED)
     suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True)
+    muted_until = models.DateTimeField(
+        _("muted until"), null=True, blank=True, help_text=_("Until then this person reads and does not write.")
+    )
+    held_until = models.DateTimeField(
+        _("held until"),
+        null=True,
+        blank=True,
+        help_text=_("Until then a moderator reads each post before it is shown."),
+    )
     serves_until = models.DateField(
         _("serves until"),
         null=True,
@@ -244,6 +254,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def may_enter(self) -> bool:
         """Whether anything of the forum is open to this person now. Source: ACC-02, OPS-01."""
         return self.is_active and self.has_accepted_protocol and not self.lacks_second_factor
+
+    @property
+    def room_languages(self) -> list[str]:
+        """The languages this person reads, as rooms name them, the preferred one first."""
+        return list(dict.fromkeys(spoken(code) for code in (self.language, *self.languages_read)))
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Window
 from django.utils import timezone
 
-from accounts import endings
+from accounts import endings, waiting
 from accounts.days import today
 from accounts.endings import Ending
 from accounts.enums import AccountStatus, NoticeState, Office, Role
@@ -45,6 +45,7 @@ class Desk:
         without_delegates: Member states of which nobody's account works.
         not_accepted: Active people who have not accepted the protocol in force, by name.
         failed: Notices that were given up, the latest first.
+        elsewhere: How much of each kind waits on the pages of the apps above this one.
     """
 
     requests: Waiting[AccountRequest]
@@ -54,6 +55,7 @@ class Desk:
     without_delegates: Waiting[MemberState]
     not_accepted: Waiting[User]
     failed: Waiting[Notice]
+    elsewhere: Sequence[waiting.Waiting]
 
 
 def secretariat_desk(viewer: User) -> Desk:
@@ -74,6 +76,7 @@ def secretariat_desk(viewer: User) -> Desk:
         without_delegates=without_delegates,
         not_accepted=_first(not_accepted.select_related("member_state"), "full_name"),
         failed=_first(failed, "-created_at"),
+        elsewhere=waiting.everything(viewer),
     )
 
 
@@ -89,8 +92,8 @@ def _first(rows: models.QuerySet, order: str) -> Waiting:
 
 def _not_taken_up(now: datetime) -> models.QuerySet[Invitation]:
     """Return the last invitation of each person who still has not come in, where it is old or expired."""
-    waiting = Invitation.objects.last_of_each().filter(taken_up_at=None, revoked_at=None)
-    return waiting.filter(
+    open_ones = Invitation.objects.last_of_each().filter(taken_up_at=None, revoked_at=None)
+    return open_ones.filter(
         Q(created_at__lt=now - settings.INVITATION_IS_OLD) | Q(expires_at__lte=now),
         user__status=AccountStatus.INVITED,
     ).select_related("user__member_state")

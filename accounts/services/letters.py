@@ -17,6 +17,8 @@ def write_letter(
     *,
     list_name: str = "forum",
     replies_to: tuple[str, ...] = (),
+    attachments: tuple[tuple[str, bytes, str], ...] = (),
+    stop_url: str = "",
 ) -> Letter:
     """Return a letter made from two templates that share a name.
 
@@ -27,6 +29,8 @@ def write_letter(
         context: What the templates take beside ``subject``, ``site``, ``reader`` and ``stop_url``.
         list_name: What ``List-Id`` names.
         replies_to: Keys of the notices above this one in the reader's mail client, the nearest last.
+        attachments: Files, each as its name, its content and its media type.
+        stop_url: Where somebody without an account ends this mail.
     """
     reader = notice.user
     may_stop = reader is not None and notice.scope != MailScope.ACCOUNT
@@ -43,4 +47,6 @@ def write_letter(
         html=render_to_string(f"{template}.html", context),
         replies_to=replies_to,
         list_name=list_name,
+        attachments=attachments,
+        stop_url=stop_url,
     )

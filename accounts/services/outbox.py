@@ -37,6 +37,8 @@ class Letter:
         html: The same for readers of HTML.
         replies_to: Keys of the notices above this one in the reader's mail client, the nearest last.
         list_name: What ``List-Id`` names: the room.
+        attachments: Files, each as its name, its content and its media type.
+        stop_url: Where somebody without an account ends this mail at one click.
     """
 
     subject: str
@@ -44,6 +46,8 @@ class Letter:
     html: str
     replies_to: tuple[str, ...] = ()
     list_name: str = "forum"
+    attachments: tuple[tuple[str, bytes, str], ...] = ()
+    stop_url: str = ""
 
 
 Composer = Callable[[Notice], Letter | None]
@@ -67,7 +71,12 @@ def register(kind: str, composer: Composer, *, is_service: bool = False) -> None
             when the reader may no longer see what it is about.
         is_service: Whether it is sent whatever the state of the account and without a way to end it,
             because it is about the account itself: an invitation, a decision, a confirmation.
+
+    Raises:
+        ValueError: Another composer writes letters of that kind.
     """
+    if kind in _kinds and _kinds[kind].composer != composer:
+        raise ValueError(f"Two composers write letters of the kind {kind}.")
     _kinds[kind] = _Kind(composer, is_service)
 
 
@@ -188,7 +197,7 @@ def try_again(*, actor: User, notices: models.QuerySet[Notice]) -> int:
     return count
 
 
-def notify_address(address: str, *, language: str, kind: str, about: models.Model) -> None:
+def notify_address(address: str, *, language: str, kind: str, about: models.Model, occasion: str = "") -> None:
     """Write a notice for somebody who has no account; its kind is a service.
 
     Args:
@@ -196,13 +205,14 @@ def notify_address(address: str, *, language: str, kind: str, about: models.Mode
         language: What it is written in.
         kind: Noun and past verb of the event.
         about: The row that the letter is written from.
+        occasion: What tells events of one kind about the same row apart, such as a version.
     """
     notice = Notice(
         address=address,
         language=language,
         kind=kind,
         scope=MailScope.ACCOUNT,
-        key=f"{kind}.{about.pk}.address",
+        key=".".join(filter(None, [kind, str(about.pk), "address", occasion])),
         content_type=ContentType.objects.get_for_model(about),
         object_id=about.pk,
     )
@@ -321,8 +331,11 @@ def _message(
             "In-Reply-To": message_id(letter.replies_to[-1]),
             "References": " ".join(map(message_id, letter.replies_to)),
         }
+    stop = letter.stop_url
     if notice.user is not None and not is_service and notice.scope != MailScope.ACCOUNT:
-        extra["List-Unsubscribe"] = f"<{stop_url(notice.user, MailScope(notice.scope))}>"
+        stop = stop_url(notice.user, MailScope(notice.scope))
+    if stop:
+        extra["List-Unsubscribe"] = f"<{stop}>"
         extra["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message = EmailMultiAlternatives(
         letter.subject,
@@ -337,6 +350,8 @@ def _message(
         },
     )
     message.attach_alternative(letter.html, "text/html")
+    for name, content, media_type in letter.attachments:
+        message.attach(name, content, media_type)
     return message
 
 

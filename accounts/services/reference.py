@@ -2,6 +2,7 @@
 
 import csv
 import tomllib
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,19 @@ from django.db import transaction
 from accounts.models import MemberState, Protocol, RegionalGroup
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+
+_loaders: list[Callable[[], None]] = []
+
+
+def register(loader: Callable[[], None]) -> None:
+    """Have ``loader`` save what an app above this one starts with; loading again may repair and adds nothing twice."""
+    _loaders.append(loader)
+
+
+def load_registered() -> None:
+    """Save what the apps above this one start with, after member states and protocol."""
+    for loader in _loaders:
+        loader()
 
 
 @transaction.atomic

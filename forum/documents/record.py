@@ -256,7 +256,9 @@ class _Writer:
         marks = []
         if post.corrects:
             marks.append(_("Corrigendum to post %(number)s") % {"number": post.corrects.number})
-        if post.reply_to:
+        if post.reply_to and post.reply_to.discussion_id != post.discussion_id:
+            marks.append(_("In reply to a post in another discussion"))
+        elif post.reply_to:
             marks.append(_("In reply to post %(number)s") % {"number": post.reply_to.number})
         if post.edited_at:
             marks.append(_("Reworded on %(moment)s") % {"moment": self._moment(post.edited_at)})

@@ -1,9 +1,9 @@
 """Records as Word documents."""
 
 import io
-import re
 from typing import TYPE_CHECKING, Any
 
+from forum.characters import for_xml
 from forum.documents.blocks import Block, Paragraph, Run
 from forum.documents.record import Contribution, RecordText
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 WORD_LANGUAGES = {"en": "en-GB", "fr": "fr-CH", "es": "es-ES", "ar": "ar-SA", "ru": "ru-RU", "zh-hans": "zh-CN"}
 MOST_LEVELS = 3  # of lists, that Word's own styles have
-_NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_docx(record: RecordText) -> bytes:
@@ -59,7 +58,7 @@ class _Writer:
         from docx.shared import Cm, Pt
 
         record, document = self._record, self._document
-        title = _plain(record.title)
+        title = for_xml(record.title)
         document.core_properties.title = title
         document.core_properties.subject = record.symbol
         document.core_properties.author = record.masthead
@@ -98,20 +97,20 @@ class _Writer:
         self.line("", before=record.symbol)
         self.line(record.original)
         self.line(record.made_on)
-        self._shown(self._document.add_paragraph(_plain(record.title), style="Title"), record.title_is_right_to_left)
+        self._shown(self._document.add_paragraph(for_xml(record.title), style="Title"), record.title_is_right_to_left)
         for label, value in record.facts:
             self.line(value, before=f"{label}: ")
         self._runs(self._shown(self._document.add_paragraph()), [Run(record.address, href=record.address)])
 
     def heading(self, text: str, level: int) -> None:
-        self._shown(self._document.add_heading(_plain(text), level))
+        self._shown(self._document.add_heading(for_xml(text), level))
 
     def line(self, text: str, *, before: str = "", style: str | None = None) -> None:
         """Add a line of the document's own words, with what comes ``before`` it in bold."""
         paragraph = self._document.add_paragraph(style=style)
         if before:
-            paragraph.add_run(_plain(before)).bold = True
-        paragraph.add_run(_plain(text))
+            paragraph.add_run(for_xml(before)).bold = True
+        paragraph.add_run(for_xml(text))
         self._shown(paragraph)
 
     def contribution(self, post: Contribution) -> None:
@@ -200,7 +199,7 @@ class _Writer:
     @staticmethod
     def _runs(paragraph: "WordParagraph", runs: list[Run]) -> None:
         for run in runs:
-            added = paragraph.add_run(_plain(run.text))
+            added = paragraph.add_run(for_xml(run.text))
             added.bold, added.italic = run.is_bold or None, run.is_italic or None
             if run.is_code:
                 added.font.name = "Courier New"
@@ -233,11 +232,6 @@ class _Writer:
         file = io.BytesIO()
         self._document.save(file)
         return file.getvalue()
-
-
-def _plain(text: str) -> str:
-    """Return a text without the characters that XML cannot hold."""
-    return _NOT_IN_XML.sub("", text)
 
 
 def _link(paragraph: "WordParagraph", run: Any, href: str) -> None:

@@ -1,6 +1,5 @@
 """The library, or the part of it that a list shows, as a workbook or a document."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,22 +9,22 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts.enums import Role
 from accounts.languages import language_name
 from accounts.models import User
+from forum.characters import for_xml
+from forum.documents.word import WORD_LANGUAGES
 from forum.models import LibraryEntry
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_CELL = 32_767  # characters, by Excel's own limit
-NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 RIGHT_TO_LEFT = {"ar"}
-WORD_LANGUAGES = {"en": "en-GB", "fr": "fr-CH", "es": "es-ES", "ar": "ar-SA", "ru": "ru-RU", "zh-hans": "zh-CN"}
 
-Value = str | date
+Value = str | date | int
 
 
 @dataclass(frozen=True)
@@ -91,6 +90,8 @@ def _columns(viewer: User) -> list[_Column]:
         _Column(_("Mode of delivery"), 20, lambda e: e.get_delivery_display()),
         _Column(pgettext("date", "From"), 12, lambda e: e.starts_on or ""),
         _Column(pgettext("date", "Until"), 12, lambda e: e.ends_on or ""),
+        _Column(_("Resources allocated, in Swiss francs"), 16, lambda e: _amount(e.resources_allocated)),
+        _Column(_("Resources spent, in Swiss francs"), 16, lambda e: _amount(e.resources_spent)),
         _Column(_("Summary"), 60, lambda e: e.summary, is_text=True),
         _Column(_("Expected result"), 40, lambda e: e.expected_result, is_text=True),
         _Column(_("Achieved result"), 40, lambda e: e.achieved_result, is_text=True),
@@ -105,6 +106,10 @@ def _columns(viewer: User) -> list[_Column]:
     if viewer.role != Role.EVALUATOR:
         columns.append(_Column(_("Proposed by"), 28, _proposer))
     return columns
+
+
+def _amount(francs: int | None) -> Value:
+    return "" if francs is None else francs
 
 
 def _day(moment: datetime | None) -> Value:
@@ -170,6 +175,9 @@ def _cell(sheet: Any, value: Value) -> Any:
     if isinstance(value, date):
         cell = WriteOnlyCell(sheet, value)
         cell.number_format = "yyyy-mm-dd"
+    elif isinstance(value, int):
+        cell = WriteOnlyCell(sheet, value)
+        cell.number_format = "#,##0"
     else:
         text = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_CELL]
         cell = WriteOnlyCell(sheet, text)
@@ -201,9 +209,15 @@ def write_document(listed: Listed) -> IO[bytes]:
         for column in columns[2:]:
             value = column.value(entry)
             if value != "":
-                text = date_format(value, "DATE_FORMAT") if isinstance(value, date) else value
-                document.add("Normal", text, label=column.heading, is_turned=is_turned if column.is_text else None)
+                turned = is_turned if column.is_text else None
+                document.add("Normal", _in_words(value), label=column.heading, is_turned=turned)
     return document.saved()
+
+
+def _in_words(value: Value) -> str:
+    if isinstance(value, date):
+        return date_format(value, "DATE_FORMAT")
+    return number_format(value, force_grouping=True) if isinstance(value, int) else value
 
 
 class _Document:
@@ -219,7 +233,7 @@ class _Document:
         from docx.shared import Cm, Pt
 
         self._document, self._is_turned = Document(), _is_right_to_left(language)
-        code = WORD_LANGUAGES.get(language, language)
+        code = WORD_LANGUAGES[language]
         core = self._document.core_properties
         core.title, core.author, core.comments = _("Library of practices"), _("Technical Assistance Forum"), ""
         core.language = code
@@ -269,7 +283,7 @@ class _Document:
 def _run(text: str, *, is_turned: bool, is_bold: bool = False) -> str:
     """Return a run of text as XML, without the characters that XML cannot hold."""
     looks = "<w:b/>" * is_bold + "<w:rtl/>" * is_turned
-    lines = escape(NOT_IN_XML.sub("", text), quote=False).split("\n")
+    lines = escape(for_xml(text), quote=False).split("\n")
     said = "<w:br/>".join(f'<w:t xml:space="preserve">{line}</w:t>' for line in lines)
     return f"<w:r><w:rPr>{looks}</w:rPr>{said}</w:r>"
 

@@ -51,6 +51,8 @@ class EntryForm(forms.ModelForm):
             "provider": _("Provider"),
             "starts_on": pgettext_lazy("date", "From"),
             "ends_on": pgettext_lazy("date", "Until"),
+            "resources_allocated": _("Resources allocated, in Swiss francs"),
+            "resources_spent": _("Resources spent, in Swiss francs"),
             "review": _("Peer review"),
         }
         help_texts = {
@@ -61,6 +63,8 @@ class EntryForm(forms.ModelForm):
             "review": _("Of a study: whether peers have reviewed it."),
             "step": "",
             "programme": "",
+            "resources_allocated": "",
+            "resources_spent": "",
         }
         widgets = {
             "states": forms.SelectMultiple(attrs={"size": 7}),
@@ -176,7 +180,7 @@ class EntrySearchForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("category", "step", "group", "state"):
+        for name in ("category", "page_category", "step", "group", "state"):
             self.fields[name] = forms.IntegerField(min_value=1, max_value=BIGGEST_ID, required=False)
         for name in ("type", "beneficiary", "delivery", "programme", "language"):
             self.fields[name] = forms.CharField(max_length=160, required=False)

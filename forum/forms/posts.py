@@ -148,9 +148,14 @@ class PostForm(OwnForm):
 
 
 class PostEditForm(OwnForm):
-    """A new wording of a post."""
+    """A new wording of a post, with the files to add to it and to take off."""
 
     body = body_field()
+    attachments = KeysField(required=False)
+    discarded = KeysField(required=False)
+    uploads = AttachmentsField(label=_("Add files"))  # type: ignore[assignment]
+
+    refusals: Sequence[str] = ()  # why files that came with it are not attached
 
 
 class _GrantForm(forms.ModelForm):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.forms import LANGUAGES_READ
+from accounts.languages import spoken
 from accounts.models import User
 from forum.enums import ContributionKind, SearchSource
 from forum.queries.search import MOST_RESULTS, RESULTS_PER_PAGE, Wanted, choices
@@ -104,7 +105,7 @@ class SearchForm(forms.Form):
             self._offer(name, [("", any_of_them), *rows])
             if not rows:
                 del self.fields[name]
-        languages = {code.split("-")[0]: label for code, label in LANGUAGES_READ}
+        languages = {spoken(code): label for code, label in LANGUAGES_READ}
         languages |= {
             choice.within: choice.name
             for choice in self._choices
@@ -167,8 +168,7 @@ class SearchForm(forms.Form):
             return self._languages
         if chosen:
             return [chosen]
-        read = [*self._viewer.languages_read, self._viewer.language]
-        return list(dict.fromkeys(code.split("-")[0] for code in read))
+        return self._viewer.room_languages
 
     def _states(self, state: int | None, group: int | None) -> tuple[int, ...] | None:
         """Return the states to look for, or None for any; of a state outside of the group, none."""

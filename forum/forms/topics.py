@@ -49,12 +49,15 @@ class TopicForm(OwnForm):
     draft = forms.CharField(required=False, widget=forms.HiddenInput)
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, viewer: User, rooms: Sequence[Room], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: User, room: Room, rooms: Sequence[Room], **kwargs: Any) -> None:
         super().__init__(*args, viewer=viewer, **kwargs)
+        category = self.fields["category"]
+        assert isinstance(category, forms.ModelChoiceField)
+        category.queryset = room.offered_categories()
         self.fields["submission_key"].initial = uuid.uuid4
         sisters = self.fields["sisters"]
         assert isinstance(sisters, forms.MultipleChoiceField)
-        sisters.choices = [(room.language, room.name) for room in rooms]
+        sisters.choices = [(other.language, other.name) for other in rooms]
         if not rooms:
             del self.fields["sisters"]
 

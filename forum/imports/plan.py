@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.languages import spoken
 from accounts.models import User
 from forum.enums import Audience
 from forum.imports.records import OldForum, OldPost, OldTopic, Problem, plain_line
@@ -121,7 +122,7 @@ def make_plan(forum: OldForum, *, source: str, audience: Audience, room: str = "
     known = _known_items(source)
     posts_of = _posts_by_topic(forum, plan, known)
     for old in forum.topics.values():
-        target = rooms.get(old.language) or rooms.get(room)
+        target = rooms.get(spoken(old.language)) or rooms.get(room)
         posts = posts_of.get(old.key)
         discussion = _discussion_of(old, known)
         plan.topics_known += discussion is not None

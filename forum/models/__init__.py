@@ -8,13 +8,13 @@ from forum.models.feeds import FeedToken
 from forum.models.grants import DiscussionGrant, RoomGrant
 from forum.models.imports import AuthorClaim, ImportedAuthor, ImportedItem
 from forum.models.library import EntryPermission, LibraryEntry
-from forum.models.posts import Post, PostRevision
+from forum.models.posts import MovedPost, Post, PostRevision
 from forum.models.reading import Draft, Follow, ReadPosition, Visit
 from forum.models.records import Record
 from forum.models.rooms import Room
 from forum.models.search import SearchDocument
 from forum.models.signals import Signal
-from forum.models.topics import Category, Step, Topic
+from forum.models.topics import Category, PageCategory, Step, Topic
 from forum.models.translations import PostTranslation
 from forum.models.writing import Clearance, Mention, TopicDraft
 
@@ -35,6 +35,8 @@ __all__ = [
     "ImportedItem",
     "LibraryEntry",
     "Mention",
+    "MovedPost",
+    "PageCategory",
     "Post",
     "PostRevision",
     "PostTranslation",

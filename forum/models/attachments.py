@@ -4,32 +4,48 @@ import uuid
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from forum.enums import PostState
+from forum.enums import ClearanceState, PostState
 from forum.models.discussions import Discussion
 from forum.models.library import LibraryEntry
 from forum.models.posts import Post
+from forum.models.writing import Clearance
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def visible_to(self, viewer: User) -> Self:
-        """Keep the files of posts and entries ``viewer`` may read, and those they have not published yet.
+        """Keep the files of posts and entries ``viewer`` may read, those they have not published yet, and to clear.
 
         Source: ACC-03, CDIP/22/3 para 8.
         """
         own = Q(post=None, entry=None, uploaded_by=viewer, discussion__in=Discussion.objects.visible_to(viewer))
         read = Q(post__in=Post.objects.visible_to(viewer).filter(state=PostState.VISIBLE))
-        return self.filter(own | read | Q(entry__in=LibraryEntry.objects.visible_to(viewer)))
+        asked = Clearance.objects.visible_to(viewer).filter(colleague=viewer, state=ClearanceState.ASKED)
+        to_clear = Q(post=None, entry=None) & Exists(
+            asked.filter(
+                author=OuterRef("uploaded_by"),
+                discussion=OuterRef("discussion"),
+                asked_at__gte=OuterRef("uploaded_at"),
+            )
+        )
+        held = Q(post__in=Post.objects.held_for(viewer))
+        return self.filter(own | read | held | to_clear | Q(entry__in=LibraryEntry.objects.visible_to(viewer)))
 
     def waiting(self) -> Self:
         """Keep what was uploaded and belongs to nothing published yet."""
         return self.filter(post=None, entry=None)
+
+    def of_clearance(self, clearance: Clearance) -> Self:
+        """Keep what was attached to a text when its author asked for clearance, and is not published yet."""
+        return self.waiting().filter(
+            uploaded_by=clearance.author_id, discussion=clearance.discussion_id, uploaded_at__lte=clearance.asked_at
+        )
 
 
 class Attachment(models.Model):

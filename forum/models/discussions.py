@@ -30,6 +30,10 @@ class DiscussionQuerySet(models.QuerySet["Discussion"]):
             return self.filter(pk__in=viewer.discussion_grants.in_force().values("content_object"))
         return self.none()
 
+    def standing(self) -> Self:
+        """Leave out what was merged into another discussion: it leads there, and stands in no list."""
+        return self.filter(merged_into=None)
+
     def with_unread(self, viewer: int) -> Self:
         """Add ``read_up_to``: the number of the last post that the person with the id ``viewer`` has read."""
         return self.annotate(read_up_to=_read_up_to(viewer=viewer))
@@ -46,6 +50,11 @@ class DiscussionQuerySet(models.QuerySet["Discussion"]):
         """Keep everything but what ``of_this_week`` keeps."""
         return self.exclude(self._of_this_week(now))
 
+    def first_in_room(self, now: datetime) -> Self:
+        """Keep what stands first in its room at ``now``: what is pinned, then the open weekly topics."""
+        found = self.filter(self._of_this_week(now) | Q(pinned_at__isnull=False))
+        return found.order_by(F("pinned_at").desc(nulls_last=True), "-opened_at")
+
     @staticmethod
     def _of_this_week(now: datetime) -> Q:
         still_open = Q(topic__closes_at=None) | Q(topic__closes_at__gt=now)
@@ -59,6 +68,16 @@ class Discussion(models.Model):
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="discussions", verbose_name=_("room"))
     opened_at = models.DateTimeField(_("opened at"))
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    pinned_at = models.DateTimeField(_("pinned at"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name=_("merged into"),
+        help_text=_("The discussion in which its posts stand now."),
+    )
     last_number = models.PositiveIntegerField(_("last post"), default=0, editable=False)
     last_activity_at = models.DateTimeField(_("last activity at"), editable=False)
 
@@ -93,6 +112,21 @@ class Discussion(models.Model):
     def symbol(self) -> str:
         """The citable symbol, such as ``TAF/2026/47/fr``."""
         return f"{self.topic.symbol}/{self.room.language}"
+
+    @property
+    def opening_days(self) -> list[int]:
+        """The days of the week on which one can post; none for every day. Source: FOR-09."""
+        return self.room.opening_days
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing new is written in its room."""
+        return self.room.is_read_only
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether its posts stand in another discussion now."""
+        return self.merged_into_id is not None
 
     def is_closed(self, now: datetime) -> bool:
         """Tell whether nobody may post at ``now``: closed by hand, or the topic's time is over."""

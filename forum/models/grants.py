@@ -19,7 +19,11 @@ class GrantQuerySet(models.QuerySet[Any]):
     def in_force(self, at: datetime | None = None) -> Self:
         """Keep the grants that have begun and not ended at a moment (now, when not given)."""
         now = at or timezone.now()
-        return self.filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now)
+        return self.not_over(now).filter(starts_at__lte=now)
+
+    def not_over(self, at: datetime) -> Self:
+        """Keep the grants that have not ended at a moment, begun or not."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=at))
 
 
 class RoomGrant(UserObjectPermissionBase):  # type: ignore[misc]
@@ -57,6 +61,9 @@ class DiscussionGrant(UserObjectPermissionBase):  # type: ignore[misc]
         related_name="+",
         verbose_name=_("asked for by"),
         help_text=_("The member state that asked for the admission."),
+    )
+    first_post = models.PositiveIntegerField(
+        _("from post"), default=1, help_text=_("Earlier posts stay unseen; 1 for the whole discussion.")
     )
     starts_at = models.DateTimeField(_("from"), default=timezone.now)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)

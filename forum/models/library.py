@@ -89,6 +89,12 @@ class LibraryEntry(models.Model):
     delivery = models.CharField(_("mode of delivery"), max_length=12, choices=Delivery, blank=True)
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
+    resources_allocated = models.PositiveBigIntegerField(
+        _("resources allocated"), null=True, blank=True, help_text=_("In Swiss francs.")
+    )
+    resources_spent = models.PositiveBigIntegerField(
+        _("resources spent"), null=True, blank=True, help_text=_("In Swiss francs.")
+    )
     expected_result = models.TextField(_("expected result"), blank=True)
     achieved_result = models.TextField(_("achieved result"), blank=True)
     lessons = models.TextField(_("lessons learned"), blank=True)

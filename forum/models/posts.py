@@ -5,23 +5,53 @@ from datetime import datetime
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Role
 from accounts.models import MemberState, User
 from forum.enums import Capacity, ContributionKind, PostState
 from forum.models.discussions import Discussion
 from forum.models.imports import ImportedAuthor
 
+HELD_FROM = 2_100_000_000
+"""The numbers of posts that were never shown begin here: until then none of the discussion's is given to them."""
+
 
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, viewer: User) -> Self:
         """Keep the posts of discussions ``viewer`` may see; withdrawn ones stay, as placeholders."""
-        return self.exclude(state=PostState.HELD).filter(discussion__in=Discussion.objects.visible_to(viewer))
+        shown = self.exclude(state=PostState.HELD).filter(discussion__in=Discussion.objects.visible_to(viewer))
+        return shown.since_admission_of(viewer)
+
+    def held_for(self, viewer: User) -> Self:
+        """Keep the posts that are held: one's own, and for who guides the room those of the room.
+
+        Source: FOR-11, MOD-01, MOD-05.
+        """
+        shown = self.filter(state=PostState.HELD, discussion__in=Discussion.objects.visible_to(viewer))
+        if viewer.is_moderator or viewer.role == Role.FACILITATOR:
+            return shown
+        return shown.filter(author=viewer)
+
+    def waiting(self) -> Self:
+        """Keep the held posts on which nobody has decided."""
+        return self.filter(state=PostState.HELD, state_changed_at=None)
+
+    def since_admission_of(self, viewer: User) -> Self:
+        """Leave out, for somebody from outside, what was posted before the admission lets them read.
+
+        Source: ACC-05, reading A6.
+        """
+        if viewer.role != Role.EXTERNAL:
+            return self
+        admissions = viewer.discussion_grants.in_force().filter(content_object=OuterRef("discussion"))
+        return self.filter(Exists(admissions.filter(first_post__lte=OuterRef("number"))))
 
 
 class Post(models.Model):
@@ -132,11 +162,12 @@ def spoken_by(author: str, delegation: str, capacity: str) -> str:
 
 
 class PostRevision(models.Model):
-    """An earlier wording of a post. Source: FOR-11 (transparent statements)."""
+    """An earlier wording of a post, and the files it had. Source: FOR-11 (transparent statements)."""
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="revisions", verbose_name=_("post"))
     body = models.TextField(_("text"))
     html = models.TextField(editable=False)
+    files = ArrayField(models.CharField(max_length=150), verbose_name=_("files"), default=list, blank=True)
     replaced_at = models.DateTimeField(_("replaced at"), default=timezone.now)
     replaced_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, verbose_name=_("replaced by"))
 
@@ -147,3 +178,26 @@ class PostRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post} ({self.replaced_at:%Y-%m-%d})"
+
+
+class MovedPost(models.Model):
+    """Where a post stood before it was moved, so that what was cited is still found. Source: FOR-11, MOD-01."""
+
+    discussion = models.ForeignKey(
+        Discussion, on_delete=models.PROTECT, related_name="moved_posts", verbose_name=_("discussion")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="moves", verbose_name=_("post"))
+    moved_at = models.DateTimeField(_("moved at"), default=timezone.now)
+    moved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("moved by")
+    )
+
+    class Meta:
+        verbose_name = _("moved post")
+        verbose_name_plural = _("moved posts")
+        ordering = ["discussion", "number"]
+        constraints = [models.UniqueConstraint(fields=["discussion", "number"], name="moved_post_once_at_each_number")]
+
+    def __str__(self) -> str:
+        return f"{self.discussion_id}, {self.number}"

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Role
 from accounts.models import MemberState, User
 from forum.enums import SearchSource
 from forum.models.attachments import Attachment
@@ -47,6 +48,8 @@ class SearchDocumentQuerySet(models.QuerySet["SearchDocument"]):
     @staticmethod
     def _said_to(viewer: User) -> Q:
         discussions = Discussion.objects.visible_to(viewer)
+        if viewer.role == Role.EXTERNAL:
+            return Q(post__in=Post.objects.visible_to(viewer).values("pk"))
         if discussions.query.where:
             return Q(discussion__in=discussions.values("pk"))
         return Q(discussion__isnull=False)  # all are visible: to ask for the discussion of each row would cost

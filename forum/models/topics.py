@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import User
+from accounts.models import MemberState, User
 from forum.enums import PostState, TopicKind
 
 
@@ -25,6 +25,28 @@ class Category(models.Model):
     class Meta:
         verbose_name = _("category")
         verbose_name_plural = _("categories")
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PageCategory(models.Model):
+    """A category of WIPO's page on technical assistance, with those of the forum that it stands for.
+
+    The documents say that there are eight and not what they are called, so there are none until they are entered.
+    Source: LIB-06, reading A16.
+    """
+
+    name = models.CharField(pgettext_lazy("category", "name"), max_length=120)
+    categories = models.ManyToManyField(
+        Category, blank=True, related_name="page_categories", verbose_name=_("categories of the forum")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("category of WIPO’s page")
+        verbose_name_plural = _("categories of WIPO’s page")
         ordering = ["position"]
 
     def __str__(self) -> str:
@@ -66,7 +88,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
             discussion__topic=OuterRef("pk"), state=PostState.VISIBLE
         )
         open_somewhere = apps.get_model("forum", "Discussion")._default_manager.filter(
-            topic=OuterRef("pk"), closed_at=None
+            topic=OuterRef("pk"), closed_at=None, merged_into=None
         )
         waiting = self.filter(kind=TopicKind.QUESTION, answered_at=None, opens_at__lte=at - settings.QUESTION_WAITS)
         return waiting.filter(
@@ -99,6 +121,24 @@ class Topic(models.Model):
         related_name="opened_topics",
         verbose_name=_("opened by"),
         help_text=_("The participant whose topic or question it is."),
+    )
+    proposing_state = models.ForeignKey(
+        MemberState,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("proposed by"),
+        help_text=_("The member state whose delegate proposed it."),
+    )
+    proposer = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("proposer"),
+        help_text=_("Only where they agree to be named."),
     )
     opens_at = models.DateTimeField(_("opens at"))
     closes_at = models.DateTimeField(_("closes at"), null=True, blank=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -23,6 +24,10 @@ from forum.models.topics import symbol_of
 from forum.queries.columns import citation
 
 CHECKSUM_LENGTH = 16
+_CITED = re.compile(
+    r"(?<![\[/\w])TAF/(\d{4})/(\d{1,9})/([a-z]{2,3})[,،，]\s*(?:[^\W\d]+\.?\s*)?(\d{1,9})"
+    r"(?:[,،，]\s*(?:§|[^\W\d]+\.?)\s*(\d{1,4}))?"
+)
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|!~()])")
 
 
@@ -152,6 +157,21 @@ def cited_post(viewer: User, post: int) -> Citation:
     found = Post.objects.visible_to(viewer).filter(state=PostState.VISIBLE)
     columns = citation(language)
     return Citation(*found.values_list(*columns.values()).get(pk=post))
+
+
+def linked(text: str) -> str:
+    """Return Markdown in which posts that are cited by symbol and number are links: "TAF/2026/47/fr, 12, § 3".
+
+    Words between the numbers, such as "post" and "paragraph", can be of any language; what is a link stays as it is.
+    """
+    return _CITED.sub(_link, text)
+
+
+def _link(found: re.Match[str]) -> str:
+    year, number, language, post, paragraph = found.groups()
+    address = reverse("forum:discussion_by_symbol", args=[year, number, language])
+    query = f"post={post}" + (f"&paragraph={paragraph}" if paragraph else "")
+    return f"[{found[0]}]({address}?{query})"
 
 
 def quoted_post(text: str | None, paragraph: int | None) -> str:

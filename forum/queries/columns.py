@@ -1,17 +1,23 @@
 """Columns that several queries show, composed in one place."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, TextField, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, JSONObject, NullIf
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, NullIf
 
 from accounts.enums import AccountStatus, Role
+from accounts.models import AuditEntry
 from forum.enums import PostState
 from forum.models import DiscussionGrant, Post
 from forum.models.discussions import DiscussionQuerySet
+
+CLOSING_SET = "topic.closing_set"
+"""The entry of the audit trail that somebody has changed when an opened topic closes: from ``before`` to ``after``."""
 
 
 def translated(field: str, language: str) -> Coalesce:
@@ -22,16 +28,17 @@ def translated(field: str, language: str) -> Coalesce:
 
 
 def admitted(now: datetime, language: str) -> Subquery:
-    """Return whoever from outside may read a discussion at ``now``, as a list in JSON; nothing where nobody may.
+    """Return whoever from outside may read a discussion at ``now`` or later, as a list in JSON; or nothing.
 
     Source: ACC-05, CDIP/22/3 para 8.
     """
-    grants = DiscussionGrant.objects.in_force(now).filter(content_object=OuterRef("pk"), user__role=Role.EXTERNAL)
+    grants = DiscussionGrant.objects.not_over(now).filter(content_object=OuterRef("pk"), user__role=Role.EXTERNAL)
     person = JSONObject(
         pk="user",
         name="user__full_name",
         institution="user__institution",
         sponsor=translated("sponsor__name", language),
+        starts_at="starts_at",
         ends_at="ends_at",
     )
     people = grants.exclude(user__status=AccountStatus.LEFT).order_by().values("content_object")
@@ -39,6 +46,44 @@ def admitted(now: datetime, language: str) -> Subquery:
         people.values(people=Cast(JSONBAgg(person, order_by=["user__full_name", "user"]), TextField())),
         output_field=TextField(),
     )
+
+
+_asked: list[Callable[[str], Combinable]] = []
+
+
+def register_asked(column: Callable[[str], Combinable]) -> None:
+    """Have an app above say who is asked to answer in a discussion.
+
+    Args:
+        column: Takes the language of names; answers a list in JSON of ``name`` and ``due_on``, or nothing.
+    """
+    _asked[:] = [column]
+
+
+def asked(language: str) -> Combinable:
+    """Return who is asked to answer in a discussion, and by when, in JSON; nothing where nobody is."""
+    return _asked[0](language) if _asked else Value(None, output_field=TextField())
+
+
+def credit(language: str) -> Combinable:
+    """Return who proposed a discussion's topic, in JSON: a state, and a person where they agree to be named.
+
+    Source: FOR-03, workflow 2.2.
+    """
+    state = translated("topic__proposing_state__name", language)
+    is_gone = When(topic__proposer__status=AccountStatus.LEFT, then=Value(""))
+    person = Case(is_gone, default=Coalesce("topic__proposer__full_name", Value("")), output_field=TextField())
+    return Cast(JSONObject(state=state, person=person), TextField())
+
+
+def closing_before() -> Subquery:
+    """Return when a discussion's topic was to close, as ISO 8601 has it, before that was last changed; or nothing.
+
+    Source: FOR-09, workflow 2.1.
+    """
+    topic = Concat(Value("forum.topic:"), Cast(OuterRef("topic"), TextField()))
+    changes = AuditEntry.objects.filter(subject=topic, action=CLOSING_SET).order_by("-pk")
+    return Subquery(changes.values(before=KeyTextTransform("before", "facts"))[:1], output_field=TextField())
 
 
 def answer(discussions: DiscussionQuerySet) -> Subquery:

@@ -13,7 +13,7 @@ from django.utils import translation
 from accounts.composed import ComposedRows
 from accounts.models import User
 from forum.enums import PostState, SignalKind
-from forum.models import Attachment, Post, PostTranslation, Signal
+from forum.models import Attachment, MovedPost, Post, PostTranslation, Signal
 
 FILE_COLUMNS = ("pk", "key", "name", "content_type", "size", "preview", "preview_width", "preview_height")
 
@@ -29,6 +29,7 @@ class PostExtras:
         own_signals: The kinds that the viewer gave.
         corrected_by: The numbers of the corrigenda to it.
         translation: In the viewer's language: ``html``, ``language``, ``status`` and whether it ``is_stale``; or none.
+        moved: The id of the post that stood here once and stands in another discussion now; or none.
     """
 
     attachments: list[dict[str, Any]] = field(default_factory=list)
@@ -36,6 +37,7 @@ class PostExtras:
     own_signals: set[str] = field(default_factory=set)
     corrected_by: list[int] = field(default_factory=list)
     translation: dict[str, Any] | None = None
+    moved: int | None = None
 
 
 def post_extras(viewer: User | None, discussion: int, after: int, up_to: int) -> Mapping[int, PostExtras]:
@@ -60,6 +62,8 @@ def post_extras(viewer: User | None, discussion: int, after: int, up_to: int) ->
             extras.corrected_by.append(value["number"])
         elif kind == "translation":
             extras.translation = value
+        elif kind == "moved":
+            extras.moved = value["post"]
         else:
             if value["offices"]:
                 extras.signals[kind] = value["offices"]
@@ -84,8 +88,11 @@ def _compose(
     translations = PostTranslation.objects.written().filter(shown, language=language).order_by()
     wording_of = Coalesce("post__edited_at", "post__posted_at")
     a_file = Value("attachment", output_field=TextField()), _text(**{column: column for column in FILE_COLUMNS})
-    corrigenda = source.filter(state=PostState.VISIBLE, corrects__discussion=discussion).order_by()
+    # That it corrects something is said again so that PostgreSQL knows how few those posts are.
+    corrigenda = source.filter(state=PostState.VISIBLE, corrects__isnull=False, corrects__discussion=discussion)
+    corrigenda = corrigenda.order_by()
     corrigenda = corrigenda.filter(corrects__number__gt=after, corrects__number__lte=up_to)
+    moved = MovedPost.objects.filter(discussion=discussion, number__gt=after, number__lte=up_to).order_by()
     return attachments.values_list("post__number", *a_file).union(
         waiting.values_list(Value(0), *a_file),
         signals.values_list(
@@ -96,6 +103,7 @@ def _compose(
         corrigenda.values_list(
             "corrects__number", Value("corrigendum", output_field=TextField()), _text(number="number")
         ),
+        moved.values_list("number", Value("moved", output_field=TextField()), _text(post="post")),
         translations.values_list(
             "post__number",
             Value("translation", output_field=TextField()),

@@ -1,7 +1,6 @@
 """The private feed of one person: the newest posts of what they follow or read, as Atom (RFC 4287)."""
 
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.models.people import FORMER
+from forum.characters import for_xml
 from forum.enums import FollowLevel, PostState
 from forum.models import Discussion, Post
 from forum.models.posts import spoken_by
@@ -24,7 +24,6 @@ from forum.models.topics import symbol_of
 from forum.queries.columns import translated
 
 HEARD = (FollowLevel.EVERYTHING, FollowLevel.TOPICS)  # whoever wants less of something does not want it here either
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def digest_of(token: str) -> str:
@@ -106,7 +105,7 @@ def feed_of(person: User, *, is_of_rooms: bool) -> Feed:
 def _entries(person: User, *, is_of_rooms: bool) -> QuerySet:
     discussions = Discussion.objects.visible_to(person)
     if is_of_rooms:
-        discussions = discussions.filter(room__language__in={person.language, *person.languages_read})
+        discussions = discussions.filter(room__language__in=person.room_languages)
     else:
         discussions = discussions.filter(
             heard_at(HEARD, user=person.pk, discussion=OuterRef("pk"), room=OuterRef("room"))
@@ -150,19 +149,14 @@ def _add(feed: Atom1Feed, entry: _Entry) -> None:
         )
         return
     symbol = f"{symbol_of(entry.year, entry.topic_number)}/{entry.language}"
-    author = _(FORMER) if entry.author == FORMER else _plain(entry.author)
+    author = _(FORMER) if entry.author == FORMER else for_xml(entry.author)
     feed.add_item(
         title=_("%(title)s (%(symbol)s, post %(number)d)")
-        % {"title": _plain(entry.title), "symbol": symbol, "number": entry.number},
+        % {"title": for_xml(entry.title), "symbol": symbol, "number": entry.number},
         link=entry.address,
-        description=_plain(entry.html).replace('href="#', f'href="{entry.address}#'),
+        description=for_xml(entry.html).replace('href="#', f'href="{entry.address}#'),
         unique_id=entry.address,
         author_name=spoken_by(author, entry.delegation, entry.capacity),
         pubdate=entry.posted_at,
         updateddate=entry.changed_at,
     )
-
-
-def _plain(text: str) -> str:
-    """Return a text without characters that XML cannot hold."""
-    return _NOT_IN_XML.sub("", text)

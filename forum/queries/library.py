@@ -16,16 +16,17 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from markdown_it.token import Token
 
-from accounts.languages import language_name
+from accounts.languages import language_name, written
 from accounts.markdown import paragraphs
 from accounts.models import MemberState, RegionalGroup, User
 from accounts.verdicts import Verdict
 from forum import policies
 from forum.enums import Beneficiary, Delivery, EntryState, EntryType, PostState
-from forum.models import Attachment, Category, EntryPermission, LibraryEntry, Post, Step
+from forum.models import Attachment, Category, EntryPermission, LibraryEntry, PageCategory, Post, Step
 from forum.models.library import LibraryEntryQuerySet
 from forum.queries.columns import translated
 from forum.queries.rows import SisterRow, sister_discussions
+from forum.queries.search import entries_about
 
 ENTRIES_PER_PAGE = 20
 WAITING_SHOWN = 50
@@ -130,6 +131,12 @@ FACETS: Mapping[str, _Facet] = {
     "category": _Facet(
         pgettext_lazy("entry", "Category"), lambda v: Q(category=v), _by_row("category"), table=Category
     ),
+    "page_category": _Facet(
+        _("Category on WIPO’s page"),
+        lambda v: Q(category__page_categories=v),
+        _by_row("category__page_categories"),
+        table=PageCategory,
+    ),
     "step": _Facet(_("Step of the assistance cycle"), lambda v: Q(step=v), _by_row("step"), table=Step),
     "group": _Facet(_("Regional group"), _of_group, _by_group, table=RegionalGroup),
     "state": _Facet(_("Member state"), _of_state, _by_state, table=MemberState),
@@ -159,7 +166,7 @@ class Wanted:
 
     Args:
         facets: A value by the name of each facet that narrows the list down.
-        words: What the text has to hold, each of them.
+        words: What the text has to hold, as search reads them.
         order: ``reviewed`` or ``newest``.
     """
 
@@ -182,17 +189,13 @@ class Wanted:
 
 
 ORDERS = {"reviewed": "reviewed_at", "newest": "published_at"}
-TEXTS = ("title", "summary", "programme", "provider", "expected_result", "achieved_result", "lessons")
 
 
 def _found(viewer: User, wanted: Wanted, *, but: str = "") -> LibraryEntryQuerySet:
     """Return the published entries that answer to what is wanted, whatever the facet ``but`` asks."""
     entries = LibraryEntry.objects.published_to(viewer).annotate(begins=BEGINS, ends=ENDS)
-    for word in wanted.words.split():
-        in_a_text = Q()
-        for column in TEXTS:
-            in_a_text |= Q(**{f"{column}__icontains": word})
-        entries = entries.filter(in_a_text)
+    if wanted.words:
+        entries = entries.filter(pk__in=entries_about(wanted.words).values("entry"))
     for name, value in wanted.facets.items():
         if name != but:
             entries = entries.filter(FACETS[name].condition(value))
@@ -567,7 +570,7 @@ def begun_from(post: Post) -> dict[str, Any]:
     return {
         "title": topic.title,
         "summary": _first_paragraphs(post),
-        "language": post.language,
+        "language": written(post.language),
         "category": topic.category_id,
         "step": topic.step_id,
         "states": [post.member_state_id] if post.member_state_id else [],

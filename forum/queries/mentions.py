@@ -57,7 +57,7 @@ def people_to_mention(viewer: User, place: Place) -> QuerySet[User]:
         | Q(role=Role.EXTERNAL, pk__in=admitted.values("user"))
     )
     if viewer.role == Role.EXTERNAL:
-        people = people.filter(pk__in=_spoken_in(place).values("author"))
+        people = people.filter(pk__in=_spoken_in(place, viewer).values("author"))
     return people
 
 
@@ -65,12 +65,13 @@ def states_to_mention(viewer: User, place: Place) -> QuerySet[MemberState]:
     """Return which states ``viewer`` can name in ``place``; an external stakeholder those that have spoken."""
     states: QuerySet[MemberState] = QuerySet(MemberState)  # its names in all languages, not in one
     if viewer.role == Role.EXTERNAL:
-        states = states.filter(pk__in=_spoken_in(place).values("member_state"))
+        states = states.filter(pk__in=_spoken_in(place, viewer).values("member_state"))
     return states
 
 
-def _spoken_in(place: Place) -> QuerySet[Post]:
-    return Post.objects.filter(discussion=place.discussion, state=PostState.VISIBLE)
+def _spoken_in(place: Place, viewer: User) -> QuerySet[Post]:
+    said = Post.objects.filter(discussion=place.discussion, state=PostState.VISIBLE)
+    return said.since_admission_of(viewer)
 
 
 def find_mentions(viewer: User, place: Place, text: str) -> Mentions:

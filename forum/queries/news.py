@@ -88,7 +88,7 @@ def _news(source: DiscussionQuerySet, viewer: int, since: datetime, opened: date
     read = ReadPosition.objects.filter(user=viewer, discussion=OuterRef("pk"), number__gte=OuterRef("last_number"))
     muted = heard_at([FollowLevel.MUTED], user=viewer, discussion=OuterRef("pk"), room=OuterRef("room"))
     has_begun = Q(last_number__gt=0) | Q(opened_at__gt=opened)
-    found = source.filter(~Exists(read), ~muted, has_begun, last_activity_at__gt=since)
+    found = source.standing().filter(~Exists(read), ~muted, has_begun, last_activity_at__gt=since)
     return found.with_unread(viewer).order_by("-last_activity_at", "-pk")
 
 

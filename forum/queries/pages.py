@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.verdicts import Verdict
 from forum import policies
 from forum.enums import TopicKind
-from forum.models import Follow, Record, Room, Topic
+from forum.models import Category, Follow, Record, Room, Topic
 from forum.queries.extras import PostExtras, post_extras
 from forum.queries.rows import (
     DISCUSSIONS_PER_PAGE,
@@ -22,6 +22,7 @@ from forum.queries.rows import (
     DiscussionRow,
     PostRow,
     SisterRow,
+    discussions_about,
     discussions_of_kind,
     discussions_of_this_week,
     other_discussions,
@@ -50,6 +51,8 @@ class DiscussionPage:
         number: The page's number, from 1.
         pages: How many there are.
         may_post: Whether the viewer may post, or why not.
+        is_held: Whether a moderator reads what the viewer posts before it is shown.
+        may_steer: Whether the viewer guides the discussion, or why not.
         may_settle: Whether the viewer may say that its question is answered, or why not.
         read_up_to: The number of the last post the viewer had read before.
     """
@@ -61,6 +64,8 @@ class DiscussionPage:
     number: int
     pages: int
     may_post: Verdict
+    is_held: bool
+    may_steer: Verdict
     may_settle: Verdict
     read_up_to: int
 
@@ -74,6 +79,11 @@ class DiscussionPage:
         """The number of the post that answers the question, where it stands in this discussion."""
         answer = self.discussion.answer
         return answer.number if answer and answer.discussion == self.discussion.pk else None
+
+    @property
+    def moved(self) -> list[tuple[int, int]]:
+        """The numbers and ids of posts that stood on this page and stand in another discussion now."""
+        return sorted((number, extra.moved) for number, extra in self.extras.items() if extra.moved)
 
     @property
     def is_last(self) -> bool:
@@ -121,6 +131,8 @@ def discussion_page(discussion: DiscussionHead, *, viewer: User, number: int | N
         number=number,
         pages=pages,
         may_post=policies.may_post(viewer, discussion),
+        is_held=policies.is_held(viewer, room_holds=discussion.holds_posts),
+        may_steer=policies.may_steer(viewer),
         may_settle=policies.may_settle(viewer, kind=discussion.kind, asker=discussion.asker),
         read_up_to=discussion.read_up_to,
     )
@@ -132,49 +144,76 @@ class RoomPage:
 
     Args:
         room: Whose they are.
-        this_week: The open topics of the week; on the first page only.
+        pinned: What the moderator has put first; on the first page only.
+        this_week: The open topics of the week, likewise.
         others: By last activity, the latest first.
         older: The ``before`` of the next page, empty at the end.
         level: How much the viewer chose to hear of it, or None.
         kind: Of the topics that alone are shown; None for all.
+        categories: What there are discussions about here.
+        category: Of them the one that alone is shown; None for all.
         may_open: Whether the viewer may open a discussion here, or why not.
     """
 
     room: Room
+    pinned: Sequence[DiscussionRow]
     this_week: Sequence[DiscussionRow]
     others: Sequence[DiscussionRow]
     older: str
     level: str | None
     kind: TopicKind | None
+    categories: Sequence[Category]
+    category: Category | None
     may_open: Verdict
 
 
+def rooms_with_level(viewer: User) -> QuerySet[Room]:
+    """Return the rooms ``viewer`` may enter, each with how much they chose to hear of it."""
+    chosen = Follow.objects.filter(user=viewer, room=OuterRef("pk")).values("level")
+    rooms: QuerySet[Room] = Room.objects.visible_to(viewer).annotate(level=Subquery(chosen))
+    return rooms
+
+
 def room_page(
-    room: Room, *, viewer: User, before: tuple[datetime, int] | None = None, kind: TopicKind | None = None
+    room: Room,
+    *,
+    viewer: User,
+    before: tuple[datetime, int] | None = None,
+    kind: TopicKind | None = None,
+    category: int | None = None,
 ) -> RoomPage:
     """Gather a room's discussions: this week's topic first, then the others by last activity.
 
     Args:
-        room: One that ``viewer`` may enter.
+        room: One of ``rooms_with_level``.
         viewer: Who looks.
         before: The last activity and id that the page goes on from.
         kind: Of the topics that alone are wanted, this week's among them.
+        category: The id of the category that alone is wanted, likewise.
 
     Returns:
         At most twenty discussions beside this week's.
     """
-    if kind is None:
+    categories = list(room.offered_categories())
+    about = next((known for known in categories if known.pk == category), None)
+    if about is not None:
+        rows = discussions_about(viewer, room.pk, about.pk, kind, before=before or FIRST_PAGE)
+    elif kind is None:
         rows = other_discussions(viewer, room.pk, before=before or FIRST_PAGE)
     else:
         rows = discussions_of_kind(viewer, room.pk, kind, before=before or FIRST_PAGE)
+    first = [] if before or kind or about else discussions_of_this_week(viewer, room.pk)
     return RoomPage(
         room=room,
-        this_week=[] if before or kind else discussions_of_this_week(viewer, room.pk),
+        pinned=[row for row in first if row.pinned_at],
+        this_week=[row for row in first if not row.pinned_at],
         others=rows[:DISCUSSIONS_PER_PAGE],
         older=older_than(rows),
-        level=Follow.objects.filter(user=viewer, room=room).values_list("level", flat=True).first(),
+        level=room.level,
         kind=kind,
-        may_open=policies.may_open(viewer),
+        categories=categories,
+        category=about,
+        may_open=policies.may_open_in(viewer, room),
     )
 
 
@@ -192,8 +231,7 @@ def older_than(rows: Sequence[DiscussionRow]) -> str:
 
 def rooms_in_order(viewer: User) -> list[Room]:
     """Return the rooms ``viewer`` may enter, those of the languages they read first."""
-    preferred = dict.fromkeys([viewer.language, *viewer.languages_read])
-    order: Mapping[str, int] = {language: n for n, language in enumerate(preferred)}
+    order: Mapping[str, int] = {language: n for n, language in enumerate(viewer.room_languages)}
     rooms: QuerySet[Room] = Room.objects.visible_to(viewer)
     return sorted(rooms, key=lambda room: (order.get(room.language, len(order)), room.position))
 
@@ -213,6 +251,12 @@ def room_summaries(viewer: User) -> list[RoomSummary]:
     for discussion in discussions_of_this_week(viewer):
         by_room.setdefault(discussion.room, []).append(discussion)
     return [RoomSummary(room, by_room[room.pk]) for room in rooms]
+
+
+def archived_at(rooms: Sequence[Room]) -> datetime | None:
+    """Return from when on nothing new is written in any of ``rooms``; None while that is not so. Source: REP-04."""
+    moments = [room.read_only_since for room in rooms]
+    return max(moment for moment in moments if moment) if moments and all(moments) else None
 
 
 @dataclass(frozen=True)

@@ -41,12 +41,12 @@ def unanswered_page(viewer: User, *, after: int | None = None) -> UnansweredPage
     if not viewer.is_moderator:
         known = experience.about(category=OuterRef("category"), step=OuterRef("step"))
         topics = topics.filter(Exists(known)).exclude(opened_by=viewer)
-    preferred = {language: n for n, language in enumerate(dict.fromkeys([viewer.language, *viewer.languages_read]))}
+    preferred = viewer.room_languages
     place = Case(
-        *(When(room__language=language, then=Value(n)) for language, n in preferred.items()),
+        *(When(room__language=language, then=Value(n)) for n, language in enumerate(preferred)),
         default=Value(len(preferred)),
     )
-    visible = Discussion.objects.visible_to(viewer).filter(topic__in=topics, closed_at=None)
+    visible = Discussion.objects.visible_to(viewer).filter(topic__in=topics, closed_at=None, merged_into=None)
     nearest = visible.annotate(
         turn=Window(RowNumber(), partition_by=[F("topic")], order_by=[place, F("room__position"), F("pk")])
     ).filter(turn=1)

@@ -1,24 +1,27 @@
 """What lists and pages show of discussions and posts: rows of columns, which cost a tenth of model instances."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, NamedTuple, Self
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.composed import ComposedRows
+from accounts.enums import Role
 from accounts.models import User
 from forum.enums import PostState, TopicKind
 from forum.models import Discussion, Follow, Post
 from forum.models.discussions import DiscussionQuerySet, discussion_address, is_closed
 from forum.models.topics import symbol_of
-from forum.queries.columns import admitted, answer, quoted, translated
+from forum.queries.columns import admitted, answer, asked, closing_before, credit, quoted, translated
 
 DISCUSSIONS_PER_PAGE = 20
 MAX_NUMBER = 2**31 - 1
@@ -53,6 +56,7 @@ class DiscussionRow:
         read_up_to: The number of the last post that the viewer has read.
         kind: Its topic's.
         answered_at: When its topic, a question, was said to be answered.
+        pinned_at: When it was put first in its room.
     """
 
     pk: int
@@ -70,6 +74,7 @@ class DiscussionRow:
     read_up_to: int
     kind: str
     answered_at: datetime | None
+    pinned_at: datetime | None
 
     @property
     def symbol(self) -> str:
@@ -100,6 +105,7 @@ class Outsider(NamedTuple):
         name: The person's.
         institution: Where the person works.
         sponsor: The member state that asked for it, in the reader's language; empty where that is not recorded.
+        starts_at: From when; people are told before somebody enters.
         ends_at: Until when; None where no end is set.
     """
 
@@ -107,12 +113,18 @@ class Outsider(NamedTuple):
     name: str
     institution: str
     sponsor: str
+    starts_at: datetime
     ends_at: datetime | None
 
+    @property
+    def is_to_come(self) -> bool:
+        return self.starts_at > timezone.now()
+
     @classmethod
-    def read(cls, ends_at: str | None, **person: Any) -> Self:
+    def read(cls, starts_at: str, ends_at: str | None, **person: Any) -> Self:
         """Return the person whom ``admitted`` in ``forum.queries.columns`` found."""
-        return cls(**person, ends_at=datetime.fromisoformat(ends_at) if ends_at else None)
+        ends = datetime.fromisoformat(ends_at) if ends_at else None
+        return cls(**person, starts_at=datetime.fromisoformat(starts_at), ends_at=ends)
 
 
 class Answer(NamedTuple):
@@ -136,9 +148,17 @@ class DiscussionHead(DiscussionRow):
         draft: The viewer's text that is not published yet.
         level: How much the viewer chose to hear of it, or None.
         room_level: How much of its room, likewise.
-        admitted: Whoever from outside reads it too, in JSON.
+        admitted: Whoever from outside reads it too, or will, in JSON.
         asker: The id of the participant who opened its topic, or None.
         answer_found: The post that answers its topic's question, in JSON, where the viewer may read it, or None.
+        opening_days: The days of the week on which one can post in its room; none for every day.
+        merged_into: The id of the discussion in which its posts stand now, or None.
+        read_only_since: Since when nothing new is written in its room, or None.
+        holds_posts: Whether a moderator reads each post of its room before it is shown.
+        own_waiting: How many posts of the viewer wait for that here.
+        asked: Who is asked to answer here, and by when, in JSON, or None.
+        credit: Who proposed its topic, in JSON.
+        closing_before: When its topic was to close before that was last changed, as ISO 8601 has it, or None.
         quoted: A post to be quoted, as ``quoted_post`` in ``forum.queries.citations`` reads it, or None.
     """
 
@@ -153,6 +173,14 @@ class DiscussionHead(DiscussionRow):
     admitted: str | None
     asker: int | None
     answer_found: str | None
+    opening_days: Sequence[int]
+    merged_into: int | None
+    read_only_since: datetime | None
+    holds_posts: bool
+    own_waiting: int
+    asked: str | None
+    credit: str
+    closing_before: str | None
     quoted: str | None = None
 
     @property
@@ -162,8 +190,26 @@ class DiscussionHead(DiscussionRow):
 
     @property
     def outsiders(self) -> list["Outsider"]:
-        """Whoever reads it beside the members, by name."""
+        """Whoever reads it beside the members, or will, by name."""
         return [Outsider.read(**person) for person in json.loads(self.admitted or "[]")]
+
+    @property
+    def calls(self) -> list[tuple[str, date]]:
+        """The names of those who are asked to answer here, each with the last day for it, the nearest first."""
+        found = [(call["name"], date.fromisoformat(call["due_on"])) for call in json.loads(self.asked or "[]")]
+        return sorted(found, key=itemgetter(1, 0))
+
+    @property
+    def proposed_by(self) -> dict[str, str]:
+        """The ``state`` that proposed its topic, and the ``person`` where they agree to be named; else empty."""
+        said: dict[str, str] = json.loads(self.credit)
+        return said
+
+    @property
+    def extended_from(self) -> datetime | None:
+        """When its topic was to close, where it has more time now."""
+        before = datetime.fromisoformat(self.closing_before) if self.closing_before else None
+        return before if before and self.closes_at and before < self.closes_at else None
 
     @property
     def questions(self) -> list[str]:
@@ -173,6 +219,16 @@ class DiscussionHead(DiscussionRow):
     def answer(self) -> Answer | None:
         """The post that answers its topic's question, where the viewer may read it."""
         return Answer(**json.loads(self.answer_found)) if self.answer_found else None
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether its posts stand in another discussion now."""
+        return self.merged_into is not None
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing new is written in its room."""
+        return self.read_only_since is not None and self.read_only_since <= timezone.now()
 
     @property
     def topic_address(self) -> str:
@@ -197,6 +253,7 @@ def list_columns(language: str) -> Columns:
         "read_up_to",
         "topic__kind",
         "topic__answered_at",
+        "pinned_at",
     )
 
 
@@ -214,7 +271,20 @@ def _head_columns(source: DiscussionQuerySet, language: str, viewer: int, now: d
         admitted(now, language),
         "topic__opened_by",
         answer(source),
+        "room__opening_days",
+        "merged_into",
+        "room__read_only_since",
+        "room__holds_posts",
+        Coalesce(Subquery(_own_waiting(viewer).values(found=Count("pk"))), 0),
+        asked(language),
+        credit(language),
+        closing_before(),
     )
+
+
+def _own_waiting(viewer: int) -> QuerySet:
+    posts = Post.objects.waiting().filter(author=viewer, discussion=OuterRef("pk"))
+    return posts.order_by().values("discussion")
 
 
 def _room_follow(viewer: int) -> QuerySet:
@@ -222,7 +292,7 @@ def _room_follow(viewer: int) -> QuerySet:
 
 
 def _rows(discussions: DiscussionQuerySet, language: str, viewer: int) -> QuerySet:
-    return discussions.with_unread(viewer).values_list(*list_columns(language))
+    return discussions.standing().with_unread(viewer).values_list(*list_columns(language))
 
 
 def _compose_head(
@@ -246,13 +316,13 @@ def _compose_week(source: DiscussionQuerySet, language: str, *, viewer: int, now
 def _compose_week_of_room(
     source: DiscussionQuerySet, language: str, *, viewer: int, now: datetime, room: int
 ) -> QuerySet:
-    return _rows(source.filter(room=room).of_this_week(now).order_by("-opened_at"), language, viewer)
+    return _rows(source.filter(room=room).first_in_room(now), language, viewer)
 
 
 def _compose_others(
     source: DiscussionQuerySet, language: str, *, viewer: int, now: datetime, room: int, moment: datetime, pk: int
 ) -> QuerySet:
-    return _earlier(source.filter(room=room).of_other_weeks(now), language, viewer, moment, pk)
+    return _earlier(source.filter(room=room, pinned_at=None).of_other_weeks(now), language, viewer, moment, pk)
 
 
 def _compose_kind(
@@ -288,7 +358,7 @@ def discussion_head(viewer: User, language: str, pk: int, *, quote: int | None =
     """
     visible, own = Discussion.objects.visible_to(viewer), active_language()
     values = {"viewer": viewer.pk, "pk": pk, "room": language, "now": timezone.now()}
-    if quote is None:
+    if quote is None or not _reads(viewer, quote):
         rows = _head.fetch(visible, own, **values)
     else:
         rows = _head_quoting.fetch(visible, own, **values, quote=quote)
@@ -302,7 +372,7 @@ def discussions_of_this_week(viewer: User, room: int | None = None) -> list[Disc
 
     Args:
         viewer: Who looks.
-        room: The id of the only room meant; all of them when not given.
+        room: The id of the only room meant, of which what is pinned comes first; all of them when not given.
     """
     visible, now = Discussion.objects.visible_to(viewer), timezone.now()
     if room is None:
@@ -313,7 +383,7 @@ def discussions_of_this_week(viewer: User, room: int | None = None) -> list[Disc
 
 
 def other_discussions(viewer: User, room: int, *, before: tuple[datetime, int]) -> list[DiscussionRow]:
-    """Return a room's discussions but this week's, by last activity, the latest first.
+    """Return a room's discussions but this week's and what is pinned, by last activity, the latest first.
 
     Args:
         viewer: Who looks.
@@ -345,6 +415,27 @@ def discussions_of_kind(viewer: User, room: int, kind: str, *, before: tuple[dat
     return [DiscussionRow(*row) for row in _of_kind.fetch(visible, active_language(), **values)]
 
 
+def discussions_about(
+    viewer: User, room: int, category: int, kind: str | None, *, before: tuple[datetime, int]
+) -> list[DiscussionRow]:
+    """Return a room's discussions about one category, by last activity, the latest first. Source: FOR-08.
+
+    Args:
+        viewer: Who looks.
+        room: The room's id.
+        category: Its id.
+        kind: Of the topics that alone are wanted; None for all.
+        before: The last activity and id that they come after in this order.
+
+    Returns:
+        One more than a page of them, where there are as many.
+    """
+    found = Discussion.objects.visible_to(viewer).filter(room=room, topic__category=category)
+    if kind is not None:
+        found = found.filter(topic__kind=kind)
+    return [DiscussionRow(*row) for row in _earlier(found, active_language(), viewer.pk, *before)]
+
+
 def open_discussions_beside(viewer: User, topic: int) -> list[DiscussionRow]:
     """Return where ``viewer`` may take up what was said on a topic: its open discussions, and this week's.
 
@@ -366,6 +457,11 @@ def latest_discussions(viewer: User) -> list[DiscussionRow]:
     return [DiscussionRow(*row) for row in _rows(latest, active_language(), viewer.pk)[:DISCUSSIONS_PER_PAGE]]
 
 
+def _reads(viewer: User, post: int) -> bool:
+    """Tell whether somebody from outside may read a post of a discussion; of others the discussion says enough."""
+    return viewer.role != Role.EXTERNAL or Post.objects.visible_to(viewer).filter(pk=post).exists()
+
+
 class SisterRow(NamedTuple):
     """A topic's discussion in one room, to go to."""
 
@@ -374,6 +470,7 @@ class SisterRow(NamedTuple):
     room_name: str
     last_number: int
     last_activity_at: datetime
+    merged_into: int | None
 
     def get_absolute_url(self) -> str:
         return discussion_address(self.language, self.pk)
@@ -381,7 +478,7 @@ class SisterRow(NamedTuple):
 
 def _compose_sisters(source: DiscussionQuerySet, language: str, *, topic: int) -> QuerySet:
     sisters = source.filter(topic=topic).order_by("room__position")
-    return sisters.values_list("pk", "room__language", "room__name", "last_number", "last_activity_at")
+    return sisters.values_list("pk", "room__language", "room__name", "last_number", "last_activity_at", "merged_into")
 
 
 _sisters = ComposedRows(_compose_sisters, topic=int)
@@ -417,6 +514,7 @@ class PostRow(NamedTuple):
     imported_author: int | None
     state_changed_at: datetime | None
     state_id: int | None
+    answers_elsewhere: int | None
 
 
 def post_rows(viewer: User | None, discussion: int, after: int, up_to: int | None = None) -> list[PostRow]:
@@ -432,7 +530,7 @@ def post_rows(viewer: User | None, discussion: int, after: int, up_to: int | Non
         At most ``POSTS_PER_PAGE`` rows in order, read by the (discussion, number) index.
     """
     rows = _post_rows.fetch(
-        Post.objects.all(),
+        Post.objects.since_admission_of(viewer) if viewer else Post.objects.all(),
         active_language(),
         discussion=discussion,
         after=after,
@@ -446,6 +544,12 @@ def _compose_post_rows(
     source: QuerySet, language: str, *, discussion: int, after: int, up_to: int, viewer: int
 ) -> QuerySet:
     posts = source.filter(discussion=discussion, number__gt=after, number__lte=up_to)
+    reply_to: str | Subquery = "reply_to__number"
+    reply_author: Combinable = Coalesce("reply_to__author__full_name", "reply_to__imported_author__name")
+    if source.query.where:  # of what the reader may not read, neither number nor author is told
+        answered = source.filter(pk=OuterRef("reply_to"))
+        reply_to = Subquery(answered.values("number"))
+        reply_author = Subquery(answered.values(name=Coalesce("author__full_name", "imported_author__name")))
     shown = posts.filter(~Q(state=PostState.HELD) | Q(author=viewer)).order_by("number")
     rows = shown.values_list(
         "pk",
@@ -460,13 +564,14 @@ def _compose_post_rows(
         Coalesce("author__full_name", "imported_author__name"),
         Coalesce("author__role", Value("")),
         translated("member_state__name", language),
-        "reply_to__number",
-        Coalesce("reply_to__author__full_name", "reply_to__imported_author__name"),
+        reply_to,
+        reply_author,
         "corrects__number",
         "state_reason",
         "imported_author",
         "state_changed_at",
         "member_state",
+        Case(When(~Q(reply_to__discussion=F("discussion")), then=F("reply_to"))),
     )
     return rows[: settings.POSTS_PER_PAGE]
 

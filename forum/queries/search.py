@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, Func, IntegerField, JSONField, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, F, Func, IntegerField, JSONField, Q, QuerySet, TextField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce
 from django.utils import translation
 from django.utils.formats import number_format
@@ -18,17 +19,18 @@ from django.utils.translation import gettext, ngettext
 from modeltranslation.utils import build_localized_fieldname
 
 from accounts.composed import ComposedRows
+from accounts.languages import written
 from accounts.markdown import paragraphs as markdown_paragraphs
 from accounts.models import MemberState, RegionalGroup, User
 from accounts.models.people import FORMER
 from forum.enums import SearchSource
 from forum.models import Category, Discussion, ImportedAuthor, LibraryEntry, Room, SearchDocument, Step, Topic
 from forum.models.discussions import discussion_address
-from forum.models.search import SearchDocumentQuerySet
+from forum.models.search import LANGUAGES_WITH_AN_INDEX, SearchDocumentQuerySet
 from forum.models.topics import symbol_of
 from forum.queries.columns import translated
 from forum.queries.pages import page_of
-from forum.queries.search_text import Extract, Question, Term, extract, paragraphs
+from forum.queries.search_text import Extract, Question, Term, extract, paragraphs, read_question
 
 RESULTS_PER_PAGE = 20
 MOST_RESULTS = 1_000  # that are ranked and can be paged through
@@ -335,6 +337,18 @@ def _newest(rows: str) -> str:
     """  # noqa: S608
 
 
+def entries_about(words: str) -> SearchDocumentQuerySet:
+    """Return the texts of the library, entries and their documents, that answer to words in their own language."""
+    question, kept = read_question(words), SearchDocument.objects.filter(entry__isnull=False)
+    if not question.alternatives:
+        return kept
+    questions = {language: _asked(question, language) for language in LANGUAGES_WITH_AN_INDEX}
+    cases = " ".join(_quoted("WHEN %s", [language]) + f" THEN {asked}" for language, asked in questions.items())
+    asked = f"CASE language {cases} ELSE {_asked(question, 'simple')} END"
+    answers = RawSQL(f"vector @@ ({asked})".replace("%", "%%"), [], output_field=BooleanField())  # noqa: S611
+    return kept.filter(answers)
+
+
 # --- Showing ----------------------------------------------------------------------------------------
 
 
@@ -448,9 +462,8 @@ def _words_of(row: Mapping[str, Any], topic: Topic | None) -> tuple[str, str, li
 
 
 def _topic_in(topic: Topic, language: str) -> list[str]:
-    code = next(code for code in settings.MODELTRANSLATION_LANGUAGES if code.split("-")[0] == language)
     fields = ("title", "objective", "guiding_questions", "synthesis")
-    return [getattr(topic, build_localized_fieldname(name, code)) or "" for name in fields]
+    return [getattr(topic, build_localized_fieldname(name, written(language))) or "" for name in fields]
 
 
 def _synthesis_parts(synthesis: str) -> list[tuple[int, str]]:

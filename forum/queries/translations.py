@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from accounts.enums import Role
-from accounts.languages import language_name
+from accounts.languages import language_name, spoken
 from accounts.markdown import paragraphs
 from accounts.models import User
 from accounts.verdicts import Verdict
@@ -77,7 +77,7 @@ def translations_page(viewer: User, post: int) -> TranslationsPage:
     count = paragraph_count(found.body)
     languages, here = [], get_language() or "en"
     for code in settings.MODELTRANSLATION_LANGUAGES:
-        if code != found.language:
+        if spoken(code) != spoken(found.language):
             row = stored.get(code)
             languages.append(
                 LanguageRow(

@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
+from accounts import limits
 from accounts.models import User
 from accounts.services import audit, worker
 from forum import policies
@@ -57,6 +58,9 @@ REFUSALS = {
     "pixels": _("“%(name)s” has too many pixels to be shown. Make it smaller, then attach that picture."),
     "slow": _("“%(name)s” takes too long to check. Divide it, or make it simpler."),
     "empty": _("“%(name)s” is empty."),
+    "often": _(
+        "“%(name)s” is not taken: you have sent too many files within an hour. Wait a while, then send it again."
+    ),
     "size": _("“%(name)s” is larger than %(limit)s, the most for one file."),
     "together": _("With “%(name)s” the files of this post would have more than %(limit)s together."),
     "many": _("“%(name)s” would be one too many: a post has at most %(most)s files."),
@@ -93,9 +97,9 @@ def attach_to_discussion(*, actor: User, discussion: int, upload: UploadedFile) 
 
     Source: FOR-01, security.md FI-04 to FI-09.
     """
-    found = Discussion.objects.visible_to(actor).select_related("topic").get(pk=discussion)
+    found = Discussion.objects.visible_to(actor).select_related("topic", "room").get(pk=discussion)
     policies.may_post(actor, found).enforce()
-    with _source(upload) as source:
+    with _source(upload, actor) as source:
         return _keep(source, actor, discussion=found)
 
 
@@ -116,14 +120,16 @@ def attach_to_entry(*, actor: User, entry: LibraryEntry, upload: UploadedFile) -
     """
     found = LibraryEntry.objects.visible_to(actor).get(pk=entry.pk)
     policies.may_change_entry(actor, found).enforce()
-    with _source(upload) as source:
+    with _source(upload, actor) as source:
         return _keep(source, actor, entry=found)
 
 
 @contextmanager
-def _source(upload: UploadedFile) -> Iterator[Source]:
+def _source(upload: UploadedFile, actor: User) -> Iterator[Source]:
     """Check a file in a folder of its own, which goes with the block."""
     name = clean_name(upload.name or "")
+    if limits.is_too_many("upload", "too_many_uploads", person=actor):
+        raise _refused("often", name)
     try:
         kind = kind_of(name)
         _check_size(upload)
@@ -257,6 +263,31 @@ def publish_with(post: Post, keys: Collection[uuid.UUID]) -> None:
             _("A file that you had attached is no longer there. Look at the list of files, then publish again."),
             code="attachment_gone",
         )
+
+
+def change_files(post: Post, *, added: Collection[uuid.UUID], discarded: Collection[uuid.UUID]) -> bool:
+    """Give waiting files to a published post and take some of its own off, in the transaction of its rewording.
+
+    Args:
+        post: Locked.
+        added: Keys of waiting files.
+        discarded: Keys of its files.
+
+    Returns:
+        Whether that changed anything.
+
+    Raises:
+        ValidationError: One of the new files is no longer there, or the post would have too many or too large ones.
+    """
+    gone = discard(post.attachments.filter(key__in=list(discarded)))
+    publish_with(post, added)
+    held = post.attachments.aggregate(count=Count("pk"), size=Sum("size", default=0))
+    last = post.attachments.order_by("pk").last()
+    if added and last is not None and held["count"] > settings.ATTACHMENTS_PER_POST:
+        raise _refused("many", last.name, most=settings.ATTACHMENTS_PER_POST)
+    if added and last is not None and held["size"] > settings.ATTACHMENTS_BYTES:
+        raise _refused("together", last.name)
+    return bool(gone or added)
 
 
 def discard_copies(post: Post, keys: Collection[uuid.UUID]) -> None:

@@ -7,6 +7,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, TextField, Val
 from django.db.models.functions import MD5, Cast, Concat
 
 from accounts.enums import MailScope, Pace, Role
+from accounts.languages import written
 from accounts.models import User
 from forum.enums import FollowLevel
 from forum.models import Discussion, Experience, Post, Room, RoomGrant, Topic
@@ -114,7 +115,7 @@ def told_of_unanswered(topic: Topic) -> dict[int, MailScope]:
         Q(role__in=[Role.DELEGATE, Role.EXPERT, Role.SECRETARIAT]) | Q(role=Role.FACILITATOR, pk__in=facilitators),
         Exists(known.filter(user=OuterRef("pk"))),
     )
-    languages = list(rooms.values_list("language", flat=True))
+    languages = [written(language) for language in rooms.values_list("language", flat=True)]
     reads = Q(language__in=languages) | Q(languages_read__overlap=languages)
     # Not always the same people among those who are equally able: which, follows from the question.
     turn = MD5(Concat(Cast("pk", TextField()), Value(f"-{topic.pk}")))

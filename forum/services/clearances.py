@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +13,7 @@ from accounts.models import User
 from accounts.services import audit, outbox
 from forum import policies
 from forum.enums import Capacity, ClearanceState, ContributionKind
-from forum.models import Clearance, Discussion, Draft, Post
+from forum.models import Attachment, Clearance, Discussion, Draft, Post
 from forum.services.posts import publish_post
 
 
@@ -38,7 +39,7 @@ def ask_clearance(*, actor: User, discussion: int, colleague: User, publishes: b
 
     Source: ACC-03, ACC-04, reading A20.
     """
-    place = Discussion.objects.visible_to(actor).select_related("topic").get(pk=discussion)
+    place = Discussion.objects.visible_to(actor).select_related("topic", "room").get(pk=discussion)
     draft = Draft.objects.select_for_update().get(user=actor, discussion=place)
     policies.may_post(actor, place).enforce()
     policies.may_speak_as(actor, Capacity(draft.capacity)).enforce()
@@ -89,6 +90,8 @@ def clear_text(*, actor: User, clearance: int, remarks: str = "") -> tuple[Clear
             decided.post = _publish(decided)
         except PermissionDenied as refusal:
             obstacle = str(refusal)
+        except ValidationError as refusal:
+            obstacle = refusal.messages[0]
         except Discussion.DoesNotExist:
             obstacle = _("Its author does not see this discussion any more.")
         else:
@@ -108,6 +111,7 @@ def _publish(clearance: Clearance) -> Post:
         reply_to=clearance.reply_to,
         corrects=clearance.corrects,
         draft=drafts.values_list("saved_at", flat=True).first(),
+        attachments=Attachment.objects.of_clearance(clearance).values_list("key", flat=True),
     )
 
 
@@ -157,6 +161,19 @@ def take_back_clearance(*, actor: User, clearance: int) -> Clearance:
     found.save(update_fields=["state", "decided_at"])
     audit.record(actor, "clearance.taken_back", found, colleague=found.colleague_id)
     return found
+
+
+def discard_decided() -> int:
+    """Delete what colleagues decided on long ago: the texts stay with their authors, as posts or as drafts.
+
+    Returns:
+        How many there were.
+
+    Source: ACC-03.
+    """
+    old = timezone.now() - settings.CLEARANCES_KEPT
+    decided = Clearance.objects.exclude(state=ClearanceState.ASKED).filter(decided_at__lte=old)
+    return decided.delete()[0]
 
 
 def _locked(actor: User, pk: int) -> Clearance:

@@ -44,7 +44,7 @@ def follow_room(*, actor: User, language: str, level: FollowLevel) -> None:
 
 def follow_rooms_read(user: User) -> None:
     """Have a newcomer told of the topics in the rooms of the languages they read."""
-    rooms = Room.objects.filter(language__in=[*user.languages_read, user.language])
+    rooms = Room.objects.filter(language__in=user.room_languages)
     Follow.objects.bulk_create(
         [Follow(user=user, room=room, level=FollowLevel.TOPICS) for room in rooms], ignore_conflicts=True
     )

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from accounts.languages import spoken, written
 from accounts.markdown import render
 from accounts.services import audit
 from forum.enums import TopicKind
@@ -202,7 +203,7 @@ def _write_rows(
                     number=discussion.last_number,
                     author_id=claimed.get(author),
                     imported_author_id=author,
-                    language=part.topic.old.language or room.language,
+                    language=spoken(part.topic.old.language) or room.language,
                     body=old.body,
                     html=pages[old.key],
                     reply_to_id=answered.get((old.reply_to, discussion.pk)),
@@ -264,7 +265,7 @@ def _open_topics(source: str, topics: list[PlannedTopic], outcome: Outcome) -> N
 
 def _column(topic: PlannedTopic) -> str:
     """Return the ending of the columns that hold a thread's words."""
-    languages = (topic.old.language, topic.room.language, settings.MODELTRANSLATION_DEFAULT_LANGUAGE)
+    languages = (written(topic.old.language), written(topic.room.language), settings.MODELTRANSLATION_DEFAULT_LANGUAGE)
     return next(code for code in languages if code in settings.MODELTRANSLATION_LANGUAGES).replace("-", "_")
 
 

@@ -37,7 +37,7 @@ def nearest_discussion(reader: User, topic: Topic, *conditions: Q) -> Discussion
         topic: What it is about.
         conditions: On the discussions, such as that the reader wants to hear of them.
     """
-    order = [reader.language, *reader.languages_read]
+    order = reader.room_languages
     visible = Discussion.objects.visible_to(reader).filter(*conditions, topic=topic)
     return min(
         visible.select_related("topic", "room"),

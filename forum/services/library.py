@@ -22,10 +22,11 @@ from forum.services import attachments
 
 COLUMNS = (
     *("entry_type", "title", "summary", "language", "category", "step", "programme", "provider", "beneficiary"),
-    *("delivery", "starts_on", "ends_on", "expected_result", "achieved_result", "lessons", "address", "review"),
-    *("is_legislative_advice", "plan"),
+    *("delivery", "starts_on", "ends_on", "resources_allocated", "resources_spent", "expected_result"),
+    *("achieved_result", "lessons", "address", "review", "is_legislative_advice", "plan"),
 )
 MANY = ("states", "groups")
+OUTSIDE = (EntryState.DECLINED, EntryState.WITHDRAWN)
 # What a state has read when it gives its permission; where an entry discloses something, other words need another one.
 WORDS = {
     *("title", "summary", "programme", "provider", "expected_result", "achieved_result", "lessons", "address"),
@@ -445,11 +446,47 @@ def withdraw_entry(*, actor: User, entry: int, reason: str) -> LibraryEntry | No
         return None
     if actor.pk not in _owners(locked) and not reason:
         raise ValidationError(_("Give the reason: who proposed the entry is told."), code="reason_missing")
-    locked.state, locked.reason, locked.decided_by = EntryState.WITHDRAWN, reason, actor
-    locked.save(update_fields=["state", "reason", "decided_by"])
-    withdrawn = audit.record(actor, "entry.withdrawn", locked, reason=reason)
-    _tell(withdrawn, {*_moderators(), *_owners(locked)})
+    _take_out(locked, actor, reason)
     return locked
+
+
+def withdraw_with(post: Post, *, actor: User, reason: str) -> None:
+    """Take the entry that was made from a contribution back with it, in the transaction of that.
+
+    What is unfinished stays with its writer, who cannot propose it any more.
+
+    Args:
+        post: Locked, and shown no longer.
+        actor: Who took it back, and is told nothing.
+        reason: Why.
+
+    Source: FOR-24, LIB-01.
+    """
+    entries = LibraryEntry.objects.filter(post=post).exclude(state__in=[EntryState.DRAFT, *OUTSIDE])
+    for entry in entries.select_related("post").select_for_update(of=("self",)):
+        _take_out(entry, actor, reason)
+
+
+def _take_out(entry: LibraryEntry, actor: User, reason: str) -> None:
+    entry.state, entry.reason, entry.decided_by = EntryState.WITHDRAWN, reason, actor
+    entry.save(update_fields=["state", "reason", "decided_by"])
+    withdrawn = audit.record(actor, "entry.withdrawn", entry, reason=reason)
+    _tell(withdrawn, {*_moderators(), *_owners(entry)})
+
+
+def record_export(*, actor: User, kind: str, query: str, entries: int) -> None:
+    """Keep that a list was taken out as a file; who reads the library may have it.
+
+    Args:
+        actor: Who takes it.
+        kind: Of the file.
+        query: What the list was narrowed down to, but for the words that were typed.
+        entries: How many it holds.
+
+    Source: ACC-03, ACC-06.
+    """
+    policies.may_read_library(actor).enforce()
+    audit.record(actor, "library.exported", actor, kind=kind, query=query, entries=entries)
 
 
 # --- Whom to tell -----------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Max, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,11 +18,14 @@ from accounts.services import audit, outbox
 from forum import policies
 from forum.enums import Capacity, ContributionKind, PostState
 from forum.models import Discussion, Follow, Mention, Post, PostRevision
+from forum.models.posts import HELD_FROM
 from forum.queries.drafts import read_draft
 from forum.queries.mentions import Mentions, Place, find_mentions
-from forum.services.attachments import discard_copies, publish_with
+from forum.services.attachments import change_files, discard_copies, publish_with
 from forum.services.audience import told_of_mentions, told_of_post
 from forum.services.drafts import use_draft
+from forum.services.library import withdraw_with
+from forum.signals import post_held, post_published
 
 
 def publish_post(
@@ -37,7 +41,7 @@ def publish_post(
     draft: datetime | None = None,
     attachments: Collection[uuid.UUID] = (),
 ) -> Post:
-    """Publish a post, and have the discussion's followers told once it is committed.
+    """Publish a post, and have the discussion's followers told once it is committed; one that is held waits.
 
     Args:
         actor: Who posts, and who the audit trail names.
@@ -102,7 +106,8 @@ def _publish(
     draft: datetime | None,
     attachments: Collection[uuid.UUID],
 ) -> Post:
-    answered = Post.objects.filter(discussion=OuterRef("pk"), number=reply_to or 0, state=PostState.VISIBLE)
+    posts = Post.objects.since_admission_of(actor)
+    answered = posts.filter(discussion=OuterRef("pk"), number=reply_to or 0, state=PostState.VISIBLE)
     discussion = (
         Discussion.objects.visible_to(actor)
         .select_related("topic", "room")
@@ -115,7 +120,8 @@ def _publish(
     policies.may_speak_as(actor, capacity).enforce()
     corrected = _corrected(actor, discussion, corrects, capacity) if corrects is not None else None
     mentions = find_mentions(actor, Place(discussion.pk, discussion.room_id), body)
-    number = discussion.last_number + 1
+    is_held = policies.is_held(actor, room_holds=discussion.room.holds_posts)
+    number = number_while_held(discussion.pk) if is_held else discussion.last_number + 1
     now = timezone.now()
     post = Post.objects.create(
         discussion=discussion,
@@ -129,20 +135,45 @@ def _publish(
         html=render(body, anchor=f"post-{number}", mentions=mentions.names),
         reply_to_id=discussion.answered,
         corrects=corrected,
+        state=PostState.HELD if is_held else PostState.VISIBLE,
         posted_at=now,
         submission_key=submission_key,
     )
     publish_with(post, attachments)
-    Discussion.objects.filter(pk=discussion.pk).update(last_number=number, last_activity_at=now)
     if discussion.level is None:
         Follow.objects.bulk_create([Follow(user=actor, discussion=discussion)], ignore_conflicts=True)
     use_draft(read_draft(discussion.draft), post=post, seen=draft, form=form)
-    _keep_mentions(post, mentions)
     facts: dict[str, Any] = {"corrects": corrected.pk} if corrected else {}
+    if is_held:
+        audit.record(actor, "post.held", post, discussion=discussion.pk, capacity=capacity, **facts)
+        post_held.send(Post, post=post)
+        return post
     audit.record(actor, "post.published", post, discussion=discussion.pk, number=number, capacity=capacity, **facts)
-    told = told_of_post(post, answered=discussion.answered_author, mentions=mentions)
-    outbox.notify(told, kind="post.published", about=post)
+    announce(post, answered=discussion.answered_author, mentions=mentions)
     return post
+
+
+def announce(post: Post, *, answered: int | None, mentions: Mentions) -> None:
+    """Count a post that can be read from now on, and have those told whom it concerns.
+
+    Args:
+        post: The post, whose discussion is locked.
+        answered: The id of the author of the post that it answers.
+        mentions: Whom it names.
+    """
+    Discussion.objects.filter(pk=post.discussion_id).update(
+        last_number=Greatest("last_number", Value(post.number)), last_activity_at=post.posted_at
+    )
+    _keep_mentions(post, mentions)
+    outbox.notify(told_of_post(post, answered=answered, mentions=mentions), kind="post.published", about=post)
+    post_published.send(Post, post=post)
+
+
+def number_while_held(discussion: int) -> int:
+    """Return the number under which a post waits in a locked discussion, so that no gap tells of it."""
+    waiting = Post.objects.filter(discussion=discussion, number__gte=HELD_FROM)
+    number: int = waiting.aggregate(next=Coalesce(Max("number") + 1, HELD_FROM))["next"]
+    return number
 
 
 def _corrected(actor: User, discussion: Discussion, number: int, capacity: Capacity) -> Post:
@@ -166,34 +197,49 @@ def _keep_mentions(post: Post, mentions: Mentions) -> None:
 
 
 @transaction.atomic
-def edit_post(*, actor: User, post: int, body: str) -> Post:
-    """Change the wording of one's own post; the earlier wording is kept, and whom only the new one names is told.
+def edit_post(
+    *,
+    actor: User,
+    post: int,
+    body: str,
+    attachments: Collection[uuid.UUID] = (),
+    discarded: Collection[uuid.UUID] = (),
+) -> Post:
+    """Change the wording and the files of one's own post, and have told whom only the new wording names.
+
+    The earlier wording is kept, with the names of the files it had; what is taken off is deleted.
 
     Args:
         actor: Who changes it.
         post: The id of the post, locked.
         body: The new Markdown, which ``PostEditForm`` has accepted.
+        attachments: The keys of files that ``actor`` has attached for it.
+        discarded: The keys of its files to take off.
 
     Returns:
-        The saved post; unchanged when the wording is the same.
+        The saved post; unchanged when wording and files are the same.
 
     Raises:
         Post.DoesNotExist: The post is hidden from ``actor``.
         PermissionDenied: ``actor`` may not change it; the message says why.
+        ValidationError: One of the new files is no longer there, or there are too many of them.
 
     Source: FOR-11, CDIP/22/3 para 6.
     """
     locked = _locked(actor, post)
     policies.may_edit(actor, locked).enforce()
-    if body == locked.body:
+    before = list(locked.attachments.values_list("name", flat=True))
+    has_other_files = change_files(locked, added=attachments, discarded=discarded)
+    if body == locked.body and not has_other_files:
         return locked
-    PostRevision.objects.create(post=locked, body=locked.body, html=locked.html, replaced_by=actor)
+    PostRevision.objects.create(post=locked, body=locked.body, html=locked.html, files=before, replaced_by=actor)
     mentions = find_mentions(actor, Place(locked.discussion_id, locked.discussion.room_id), body)
     locked.body, locked.html = body, render(body, anchor=locked.anchor, mentions=mentions.names)
     locked.edited_at = timezone.now()
     locked.save(update_fields=["body", "html", "edited_at"])
     _keep_mentions(locked, mentions)
-    audit.record(actor, "post.edited", locked)
+    facts: dict[str, Any] = {"added": len(attachments), "discarded": len(discarded)} if has_other_files else {}
+    audit.record(actor, "post.edited", locked, **facts)
     if mentions.names:
         outbox.notify(told_of_mentions(locked, mentions), kind="post.published", about=locked)
     return locked
@@ -202,6 +248,8 @@ def edit_post(*, actor: User, post: int, body: str) -> Post:
 @transaction.atomic
 def withdraw_post(*, actor: User, post: int, reason: str) -> Post:
     """Withdraw a post: its text is shown no more, and a stub with the reason stays in its place.
+
+    What the library has from it is withdrawn likewise.
 
     Args:
         actor: Its author; of a statement of the delegation, a focal point of that state.
@@ -223,6 +271,7 @@ def withdraw_post(*, actor: User, post: int, reason: str) -> Post:
     locked.state_changed_at = timezone.now()
     locked.save(update_fields=["state", "state_reason", "state_changed_at"])
     audit.record(actor, "post.withdrawn", locked, reason=reason, capacity=locked.capacity)
+    withdraw_with(locked, actor=actor, reason=reason)
     return locked
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from forum.models import Discussion, ReadPosition, Visit
+from forum.signals import visits_begun
 
 SECONDS_BETWEEN_WRITES = 1.0
 BETWEEN_SIGHTS = timedelta(minutes=1)  # of one person: how exactly the end of a visit is known
@@ -22,8 +23,8 @@ Key = TypeVar("Key")
 Value = TypeVar("Value", int, datetime)
 
 
-class _Gathered(ABC, Generic[Key, Value]):
-    """Gathers what pages note, the greatest value of each key, and writes all of it at once, off the page's path.
+class Gathered(ABC, Generic[Key, Value]):
+    """Gathers what pages note, one value of each key, and writes all of it at once, off the page's path.
 
     A process that is killed forgets at most the last second, which nobody was promised.
     """
@@ -36,9 +37,13 @@ class _Gathered(ABC, Generic[Key, Value]):
     @abstractmethod
     def _save(self, gathered: Mapping[Key, Value]) -> None: ...
 
+    @staticmethod
+    def _joined(kept: Value, noted: Value) -> Value:
+        return max(kept, noted)
+
     def _note(self, key: Key, value: Value) -> None:
         with self._lock:
-            self._gathered[key] = max(value, self._gathered.get(key, value))
+            self._gathered[key] = self._joined(self._gathered[key], value) if key in self._gathered else value
             if self._timer is None:
                 self._timer = threading.Timer(SECONDS_BETWEEN_WRITES, self._write_from_timer)
                 self._timer.daemon = True
@@ -59,7 +64,7 @@ class _Gathered(ABC, Generic[Key, Value]):
             connection.close()
 
 
-class ReadPositions(_Gathered[tuple[int, int], int]):
+class ReadPositions(Gathered[tuple[int, int], int]):
     """How far people have read discussions."""
 
     def note(self, user: int, discussion: int, number: int) -> None:
@@ -70,7 +75,7 @@ class ReadPositions(_Gathered[tuple[int, int], int]):
         write_positions(gathered)
 
 
-class Visits(_Gathered[int, datetime]):
+class Visits(Gathered[int, datetime]):
     """When people were here."""
 
     def __init__(self) -> None:
@@ -112,22 +117,35 @@ def write_positions(gathered: Mapping[tuple[int, int], int]) -> None:
 def write_visits(gathered: Mapping[int, datetime]) -> None:
     """Save when people were last here in one statement; who was away for long enough begins another visit.
 
+    How many visits have begun is told to apps above, without whose they are. The rows are locked before they are
+    written, so that of two processes that see somebody come back only one counts it.
+
     Args:
         gathered: The last moment, by the id of the person; who is gone meanwhile is left out.
     """
     table, people = (model._meta.db_table for model in (Visit, User))
     values = ", ".join(["(%s, %s::timestamptz)"] * len(gathered))
     statement = (
-        f"INSERT INTO {table} AS kept (user_id, seen_at) "  # noqa: S608 - only names of ours
-        f"SELECT seen.* FROM (VALUES {values}) AS seen (person, moment) JOIN {people} ON {people}.id = seen.person "
+        f"WITH seen (person, moment) AS (VALUES {values}), "  # noqa: S608 - only names of ours
+        f"before AS (SELECT user_id, seen_at FROM {table} WHERE user_id IN (SELECT person FROM seen) "
+        f"ORDER BY user_id FOR UPDATE), "
+        f"written AS (INSERT INTO {table} AS kept (user_id, seen_at) "
+        f"SELECT person, moment FROM seen JOIN {people} ON {people}.id = person LEFT JOIN before ON user_id = person "
         f"ORDER BY 1 "
         f"ON CONFLICT (user_id) DO UPDATE SET seen_at = GREATEST(kept.seen_at, EXCLUDED.seen_at), "
         f"previous_at = CASE WHEN EXCLUDED.seen_at >= kept.seen_at + make_interval(secs => %s) "
-        f"THEN kept.seen_at ELSE kept.previous_at END"
+        f"THEN kept.seen_at ELSE kept.previous_at END "
+        f"RETURNING user_id, seen_at, xmax = 0 AS is_first) "
+        f"SELECT count(*) FROM written LEFT JOIN before USING (user_id) "
+        f"WHERE is_first OR written.seen_at >= before.seen_at + make_interval(secs => %s)"
     )
     rows = [value for row in gathered.items() for value in row]
+    away = settings.VISIT_ENDS_AFTER.total_seconds()
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*rows, settings.VISIT_ENDS_AFTER.total_seconds()])
+        cursor.execute(statement, [*rows, away, away])
+        begun = cursor.fetchone()[0]
+    if begun:
+        visits_begun.send(sender=Visit, count=begun)
 
 
 def mark_read(*, actor: User, room: str | None = None, discussion: int | None = None) -> int:

@@ -3,12 +3,12 @@
 import tomllib
 from pathlib import Path
 
-from babel import Locale
 from django.conf import settings
 from django.db import transaction
 
 from accounts.services.reference import translated
 from forum.models import Category, Room, Step
+from forum.services.rooms import room_names
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -26,6 +26,5 @@ def load_structure() -> None:
                 slug=entry["slug"], defaults={"position": position, **translated("name", entry["name"])}
             )
     for position, language in enumerate(settings.CORE_LANGUAGES):
-        own_name = (Locale.parse(language).get_language_name(language) or language).capitalize()
-        names = {f"name_{code.replace('-', '_')}": own_name for code in settings.MODELTRANSLATION_LANGUAGES}
-        Room.objects.get_or_create(language=language, defaults={"is_core": True, "position": position, **names})
+        defaults = {"is_core": True, "position": position, **room_names(language)}
+        Room.objects.get_or_create(language=language, defaults=defaults)

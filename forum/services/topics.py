@@ -5,12 +5,14 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.languages import written
 from accounts.models import User
 from accounts.services import audit, outbox
 from forum import policies
@@ -91,7 +93,7 @@ def open_discussion(
     Raises:
         Room.DoesNotExist: One of the rooms is hidden from ``actor``.
         PermissionDenied: ``actor`` may not open discussions; the message says why.
-        ValidationError: One of the files is not taken; nothing is opened.
+        ValidationError: One of the files is not taken, or one of the rooms is not for the category; nothing is opened.
 
     Source: FOR-03, FOR-17, reading A9, CDIP/22/3 para 6.
     """
@@ -106,7 +108,7 @@ def open_discussion(
                 submission_key=submission_key,
                 opens_at=timezone.now(),
             )
-            _entitle(topic, title, room)
+            entitle(topic, title, room)
             first = _opened(actor, topic, room, sisters)
             files = [attach_to_discussion(actor=actor, discussion=first.pk, upload=upload) for upload in uploads]
             post = publish_post(
@@ -127,12 +129,18 @@ def open_discussion(
         return known
 
 
-def _entitle(topic: Topic, title: str, language: str) -> None:
-    """Give a topic its title in the language of its room; where titles are not kept in that, in the first one."""
-    kept_in = (
-        language if language in settings.MODELTRANSLATION_LANGUAGES else settings.MODELTRANSLATION_DEFAULT_LANGUAGE
-    )
-    for code in settings.MODELTRANSLATION_LANGUAGES:
+def entitle(topic: Topic, title: str, language: str) -> None:
+    """Give a topic its title in the language of its room; where titles are not kept in that, in the first one.
+
+    Args:
+        topic: Not saved yet.
+        title: In that language.
+        language: The room's.
+    """
+    codes, kept_in = settings.MODELTRANSLATION_LANGUAGES, written(language)
+    if kept_in not in codes:
+        kept_in = settings.MODELTRANSLATION_DEFAULT_LANGUAGE
+    for code in codes:
         setattr(topic, f"title_{code.replace('-', '_')}", title if code == kept_in else None)
 
 
@@ -143,6 +151,12 @@ def _opened(actor: User, topic: Topic, room: str, sisters: Collection[str]) -> D
     if len(rooms) < len(languages):
         raise Room.DoesNotExist
     policies.may_open(actor).enforce()
+    for each in rooms:
+        policies.may_begin_in(actor, each).enforce()
+    elsewhere = rooms.exclude(categories=None).exclude(categories=topic.category).first()
+    if elsewhere is not None:
+        message = _("Discussions about “%(category)s” are not opened in the room “%(room)s”.")
+        raise ValidationError(message, params={"category": topic.category, "room": elsewhere}, code="category")
     topic.save()
     discussions = open_topic(topic, rooms, actor=actor, at=topic.opens_at)
     return next(discussion for discussion in discussions if discussion.room.language == room)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.languages import spoken
 from accounts.markdown import paragraphs, render
 from accounts.models import User
 from accounts.services import audit, worker
@@ -44,7 +45,7 @@ def translate_post(
     """
     found = _locked(actor, post)
     policies.may_translate(actor, found).enforce()
-    if language == found.language:
+    if spoken(language) == spoken(found.language):
         raise ValidationError(_("The post is in this language already."), code="same_language")
     stored = found.translations.filter(language=language).exclude(status=TranslationStatus.MACHINE).first()
     if stored is not None and stored.translated_at != replaces:
@@ -114,7 +115,7 @@ def ask_machine(*, actor: User, post: int, language: str) -> None:
     """
     found = _locked(actor, post)
     policies.may_ask_machine(actor, found).enforce()
-    if language == found.language:
+    if spoken(language) == spoken(found.language):
         raise ValidationError(_("The post is in this language already."), code="same_language")
     stored = found.translations.filter(language=language).first()
     if stored is not None and (stored.status != TranslationStatus.MACHINE or stored.made_from == found.worded_at):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.enums import Role
 from accounts.markdown import render
 from forum import fragments
-from forum.policies import may_begin_entry, may_read_directory
+from forum.policies import may_begin_entry, may_read_directory, may_write
 from forum.queries import citations
 from forum.queries.pages import DiscussionPage
 from forum.queries.rows import DiscussionRow
@@ -37,10 +37,11 @@ def posts(context: Context, page: DiscussionPage) -> SafeString:
         first_new=page.first_new,
         extras=page.extras,
         speaks_for=reader.member_state_id if reader.is_focal_point else None,
-        may_signal=reader.writes,
+        may_signal=reader.writes and bool(may_write(reader, is_read_only=page.discussion.is_read_only)),
         names=bool(may_read_directory(reader)),
         settles=bool(page.may_settle) and page.discussion.answered_at is None,
         answer=page.answer_here,
+        moved=page.moved,
     )
 
 
@@ -67,6 +68,12 @@ def count_words() -> str:
 def markdown(text: str, anchor: str = "") -> SafeString:
     """Show Markdown that is not stored as HTML, sanitised."""
     return mark_safe(render(text, anchor))  # noqa: S308 - sanitised
+
+
+@register.filter
+def cited(text: str) -> str:
+    """Make links of the posts that a text cites by their symbol."""
+    return citations.linked(text)
 
 
 @register.simple_tag

@@ -1,12 +1,13 @@
 """Citing posts."""
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.requests import SignedInRequest
-from forum.models import Post
+from forum.models import Discussion, Post
 from forum.queries.citations import cited_post
 from forum.queries.rows import open_discussions_beside
 from forum.views.addresses import number_in
@@ -28,3 +29,16 @@ def post_cite(request: SignedInRequest, pk: int) -> HttpResponse:
         return HttpResponse(text, content_type=f"{wanted}; charset=utf-8")
     places = open_discussions_beside(request.user, citation.topic) if request.user.writes else []
     return render(request, "forum/post_cite.html", {"citation": citation, "places": places})
+
+
+@require_GET
+def discussion_by_symbol(request: SignedInRequest, year: int, number: int, language: str) -> HttpResponse:
+    """Lead to a discussion by its symbol, or to a post of it, wherever that stands now, or to a paragraph of that."""
+    discussions = Discussion.objects.visible_to(request.user).select_related("room")
+    discussion = get_object_or_404(discussions, topic__year=year, topic__number=number, room__language=language)
+    post, paragraph = number_in(request.GET.get("post")), number_in(request.GET.get("paragraph"))
+    cited = Q(discussion=discussion, number=post or 0) | Q(moves__discussion=discussion, moves__number=post or 0)
+    found = Post.objects.visible_to(request.user).filter(cited).first()
+    if found is None:
+        return redirect(discussion)
+    return redirect(f"{found.get_absolute_url()}?paragraph={paragraph}" if paragraph else found.get_absolute_url())

@@ -12,7 +12,7 @@ from accounts.requests import SignedInRequest
 from forum import policies
 from forum.forms.posts import body_field
 from forum.forms.writing import ClearanceDecisionForm, ClearanceForm
-from forum.models import Clearance, Discussion, Draft
+from forum.models import Attachment, Clearance, Discussion, Draft
 from forum.queries.mentions import Place
 from forum.queries.previews import preview_of
 from forum.services.clearances import ask_clearance, clear_text, return_text, take_back_clearance
@@ -68,6 +68,7 @@ def clearance_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "clearance": clearance,
         "form": form,
+        "files": Attachment.objects.visible_to(request.user).of_clearance(clearance),
         "preview": preview_of(clearance.author, place, clearance.body),
         "may_decide": policies.may_decide_clearance(request.user, clearance),
         "may_take_back": policies.may_take_back_clearance(request.user, clearance),

@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import resolve
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import KeptText, SignedInRequest
@@ -18,7 +17,7 @@ from forum.queries.mentions import Place
 from forum.queries.previews import preview_of
 from forum.services.posts import publish_post
 from forum.views.discussions import discussion_or_404
-from forum.views.posts import keep_text, published
+from forum.views.posts import keep_text, published, said_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,7 +46,7 @@ def experience_create(request: SignedInRequest, language: str, pk: int) -> HttpR
             except PermissionDenied as refusal:
                 form.add_error(None, str(refusal))
             else:
-                messages.success(request, _("Your post is published as number %(number)s.") % {"number": post.number})
+                messages.success(request, said_of(post))
                 return published(post, key)
     context = {"discussion": discussion, "form": form, "preview": preview}
     return render(request, "forum/experience_create.html", context, status=422 if form.errors else 200)

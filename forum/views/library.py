@@ -35,6 +35,7 @@ from forum.services.library import (
     decide_entry,
     keep_documents,
     propose_entry,
+    record_export,
     review_entry,
     withdraw_entry,
 )
@@ -70,6 +71,8 @@ def entry_export(request: SignedInRequest, kind: str) -> HttpResponseBase:
     if wanted.words:
         narrowed.append((_("Words"), wanted.words))
     entries = exported_entries(request.user, wanted, settings.LIBRARY_EXPORT_ROWS).iterator(chunk_size=500)
+    held = min(page.total, settings.LIBRARY_EXPORT_ROWS)
+    record_export(actor=request.user, kind=kind, query=page.without_words, entries=held)
     write, content_type = WRITERS[kind]
     file = write(Listed(entries, narrowed, page.total, request.user))
     name = f"library-{timezone.localdate():%Y-%m-%d}.{kind}"

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from accounts.requests import KeptText, SignedInRequest
 from forum import policies
-from forum.enums import Capacity
+from forum.enums import Capacity, PostState
 from forum.forms.posts import PostEditForm, PostForm, author_of, read_version
 from forum.forms.writing import WithdrawalForm
-from forum.models import Attachment, Discussion, Post
+from forum.models import Attachment, Discussion, LibraryEntry, Post
+from forum.models.posts import HELD_FROM
 from forum.queries.mentions import Place
 from forum.queries.pages import discussion_page, page_of
 from forum.queries.previews import preview_of
@@ -34,6 +35,8 @@ PUBLISHED = "published"  # the cookie that names the last form that was publishe
 
 def address_of(post: Post, paragraph: int | None = None) -> str:
     """Return where a post stands on its discussion's page, or a paragraph that is in its wording."""
+    if post.number >= HELD_FROM:
+        return f"{post.discussion.get_absolute_url()}#write"
     anchor = f"{post.anchor}-{paragraph}"
     if f'id="{anchor}"' not in post.html:
         anchor = post.anchor
@@ -112,10 +115,17 @@ def post_create(request: SignedInRequest, language: str, pk: int) -> HttpRespons
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
-            messages.success(request, _("Your post is published as number %(number)s.") % {"number": post.number})
+            messages.success(request, said_of(post))
             return published(post, form.cleaned_data["submission_key"])
     page = discussion_page(discussion_or_404(request, language, pk), viewer=request.user)
     return render_discussion(request, page, form, status=422)
+
+
+def said_of(post: Post) -> str:
+    """Say what became of a post that its author has just sent."""
+    if post.state == PostState.HELD:
+        return _("Your post is kept. A moderator reads it before others see it, and you will be told of the decision.")
+    return _("Your post is published as number %(number)s.") % {"number": post.number}
 
 
 def published(post: Post, submission_key: uuid.UUID) -> HttpResponse:
@@ -166,20 +176,36 @@ def post_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(posts, pk=pk)
     if request.method == "GET":
         policies.may_edit(request.user, post).enforce()
-    typed = request.POST if request.method == "POST" else None
-    form = PostEditForm(typed, initial={"body": post.body}, viewer=request.user)
-    if form.is_valid():
+    form = _wording(request, post)
+    if form.is_valid() and not form.refusals:
+        names = ("body", "attachments", "discarded")
         try:
-            post = edit_post(actor=request.user, post=pk, body=form.cleaned_data["body"])
+            post = edit_post(actor=request.user, post=pk, **{name: form.cleaned_data[name] for name in names})
         except PermissionDenied as refusal:
             form.add_error(None, str(refusal))
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
         else:
             messages.success(request, _("The new wording is shown; the earlier one is kept."))
             return redirect(address_of(post))
-    status = 422 if form.errors else 200
+    status = 422 if form.errors or form.refusals else 200
     discussion = discussion_or_404(request, post.discussion.room.language, post.discussion_id)
-    context = {"post": post, "form": form, "discussion": discussion}
+    added = Attachment.objects.waiting().filter(uploaded_by=request.user, key__in=form["attachments"].value() or [])
+    context = {"post": post, "form": form, "discussion": discussion, "files": post.attachments.all(), "added": added}
     return render(request, "forum/post_edit.html", context, status=status)
+
+
+def _wording(request: SignedInRequest, post: Post) -> PostEditForm:
+    """Return the form of a rewording as it was sent, with the files that came with it among those attached."""
+    if request.method == "GET":
+        return PostEditForm(None, initial={"body": post.body}, viewer=request.user)
+    attached, refusals = attach_sent(request, request.user, post.discussion_id)
+    typed = request.POST.copy()
+    for attachment in attached:
+        typed.appendlist("attachments", str(attachment.key))
+    form = PostEditForm(typed, viewer=request.user)
+    form.refusals = refusals
+    return form
 
 
 post_edit.keep_text = _keep_wording  # type: ignore[attr-defined]
@@ -196,7 +222,9 @@ def post_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
         post = withdraw_post(actor=request.user, post=pk, reason=form.cleaned_data["reason"])
         messages.success(request, _("The post is withdrawn; your reason stands in its place."))
         return redirect(address_of(post))
-    return render(request, "forum/post_withdraw.html", {"post": post, "form": form}, status=422 if form.errors else 200)
+    entry = LibraryEntry.objects.visible_to(request.user).filter(post=post).first()
+    context = {"post": post, "form": form, "entry": entry}
+    return render(request, "forum/post_withdraw.html", context, status=422 if form.errors else 200)
 
 
 @require_GET

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -13,10 +14,10 @@ from forum import policies
 from forum.enums import TopicKind
 from forum.forms.reading import RoomLevelForm
 from forum.models import Room
-from forum.queries.pages import room_page, room_summaries
+from forum.queries.pages import archived_at, room_page, room_summaries, rooms_with_level
 from forum.queries.rows import latest_discussions
 from forum.services.follows import follow_room
-from forum.views.addresses import activity_in
+from forum.views.addresses import activity_in, number_in
 from forum.views.live import live_url
 
 
@@ -31,9 +32,14 @@ def front_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def room_list(request: SignedInRequest) -> HttpResponse:
     if request.user.role == Role.EXTERNAL:
-        return render(request, "forum/admitted_list.html", {"discussions": latest_discussions(request.user)})
+        coming = request.user.discussion_grants.filter(starts_at__gt=timezone.now()).order_by("starts_at").first()
+        admitted = {"discussions": latest_discussions(request.user), "coming": coming}
+        return render(request, "forum/admitted_list.html", admitted)
+    summaries = room_summaries(request.user)
     context = {
-        "summaries": room_summaries(request.user),
+        "summaries": summaries,
+        "archived_at": archived_at([summary.room for summary in summaries]),
+        "now": timezone.now(),
         "live_url": live_url(request),
         "may_read_unanswered": policies.may_read_unanswered(request.user),
     }
@@ -42,7 +48,12 @@ def room_list(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def this_week(request: SignedInRequest) -> HttpResponse:
-    """Lead to this week's discussion in the room that the reader reads first, where there is one."""
+    """Lead to this week's discussion in the room that the reader reads first, where there is one.
+
+    Who is admitted to one discussion comes to that.
+    """
+    if request.user.role == Role.EXTERNAL and len(only := latest_discussions(request.user)) == 1:
+        return redirect(only[0].get_absolute_url())
     for summary in room_summaries(request.user):
         for discussion in summary.this_week:
             return redirect(discussion.get_absolute_url())
@@ -51,9 +62,15 @@ def this_week(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def room_detail(request: SignedInRequest, language: str) -> HttpResponse:
-    room = get_object_or_404(Room.objects.visible_to(request.user), language=language)
+    room = get_object_or_404(rooms_with_level(request.user), language=language)
     kind = next((kind for kind in TopicKind if kind == request.GET.get("kind")), None)
-    page = room_page(room, viewer=request.user, before=activity_in(request.GET.get("before", "")), kind=kind)
+    page = room_page(
+        room,
+        viewer=request.user,
+        before=activity_in(request.GET.get("before", "")),
+        kind=kind,
+        category=number_in(request.GET.get("category")),
+    )
     context = {"page": page, "kinds": TopicKind.choices, "live_url": live_url(request, room=room)}
     return render(request, "forum/room_detail.html", context)
 

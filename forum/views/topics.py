@@ -49,8 +49,8 @@ def topic_create(request: SignedInRequest, language: str) -> HttpResponse:
     if kind_in(then):
         kind = TopicKind(then)
         turned = turned_into(kind, typed_in(request.POST), language) | {"draft": request.POST.get("draft", "")}
-        return _show(request, room, kind, FORMS[kind](viewer=request.user, rooms=others, initial=turned))
-    form = FORMS[kind](request.POST, request.FILES, viewer=request.user, rooms=others)
+        return _show(request, room, kind, FORMS[kind](viewer=request.user, room=room, rooms=others, initial=turned))
+    form = FORMS[kind](request.POST, request.FILES, viewer=request.user, room=room, rooms=others)
     preview = None
     if form.is_valid() and then == "preview":
         preview = preview_of(request.user, Place(NO_PLACE, room.pk), form.text(language))
@@ -72,11 +72,13 @@ def _begun(request: SignedInRequest, room: Room, others: list[Room]) -> tuple[To
     draft = TopicDraft.objects.filter(user=request.user, room=room).first()
     typed: dict[str, Any] = {**draft.typed, "draft": draft.saved_at.isoformat()} if draft else {}
     kind = kind_in(request.GET.get("kind")) or kind_in(typed.get("kind")) or TopicKind.OPEN
-    return kind, FORMS[kind](viewer=request.user, rooms=others, initial=turned_into(kind, typed, room.language))
+    initial = turned_into(kind, typed, room.language)
+    return kind, FORMS[kind](viewer=request.user, room=room, rooms=others, initial=initial)
 
 
 def _show(request: SignedInRequest, room: Room, kind: TopicKind, form: TopicForm, **context: Any) -> HttpResponse:
-    context |= {"room": room, "kind": kind, "kinds": list(FORMS), "form": form}
+    may_open = policies.may_open_in(request.user, room)
+    context |= {"room": room, "kind": kind, "kinds": list(FORMS), "form": form, "may_open": may_open}
     return render(request, "forum/topic_create.html", context, status=422 if form.errors else 200)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.languages import language_name
+from accounts.languages import language_name, spoken
 from accounts.requests import SignedInRequest
 from forum import policies
 from forum.forms.translations import TranslationForm
@@ -113,7 +113,7 @@ def translation_list(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def topic_side_by_side(request: SignedInRequest, year: int, number: int) -> HttpResponse:
     topic = get_object_or_404(Topic.objects.visible_to(request.user), year=year, number=number)
-    rooms = [request.GET.get("left", request.user.language), request.GET.get("right", "")]
+    rooms = [request.GET.get("left", spoken(request.user.language)), request.GET.get("right", "")]
     numbers = [number_in(request.GET.get(name)) or 1 for name in ("left_page", "right_page")]
     found = side_by_side(request.user, topic.pk, rooms, numbers)
     names = ("left", "right")

@@ -68,7 +68,7 @@ const sendAll = async (region, files) => {
       window.location.assign(elsewhere);
       return;
     }
-    if (request.status !== 200) {
+    if (![200, 429].includes(request.status)) {
       refusals.push(isolated(region.dataset.failed, file.name));
       continue;
     }

@@ -20,12 +20,22 @@ const leadTo = (post) => {
   seen.observe(post);
 };
 
+// All readers are sent the same post; what its author, or the focal point of its state, can do about it waits in it.
+const offerOwn = (post) => {
+  const own = section.dataset.owns.split(" ");
+  for (const links of post.querySelectorAll("[data-own]")) {
+    if (own.includes(links.dataset.own)) links.replaceWith(...links.childNodes);
+    else links.remove();
+  }
+};
+
 const showPost = (html) => {
   const list = document.getElementById("post-list");
   const holder = document.createElement("template");
   holder.innerHTML = html;
   for (const post of holder.content.querySelectorAll("article")) {
     if (document.getElementById(post.id)) continue;
+    offerOwn(post);
     post.classList.add("post--new");
     list.append(post);
     window.htmx?.process(post);

@@ -10,6 +10,7 @@ from accounts.enums import AccountStatus, MailScope, NoticeState, RequestState, 
 from accounts.models import AccountRequest, AuditEntry, Invitation, MemberState, Notice, User
 from accounts.queries.desk import SHOWN, Desk
 from accounts.services import outbox
+from accounts.waiting import everything
 from tests.factories import (
     DelegateFactory,
     DiscussionFactory,
@@ -220,8 +221,9 @@ def test_the_desk_costs_the_same_however_much_waits(client, secretariat, django_
         UserFactory(role=Role.EVALUATOR, serves_until=date(2026, 12, 1))
         grant(UserFactory(role=Role.EXTERNAL), DiscussionFactory(), ends_at=NOW + timedelta(days=5))
 
-    # session, viewer, requests, invitations, mandates, periods, rights in the forum, states, not accepted, failed
-    with django_assert_num_queries(10):
+    # session, viewer, requests, invitations, mandates, periods, rights in the forum, states, not accepted, failed;
+    # and each kind that the apps above count
+    with django_assert_num_queries(10 + len(everything(secretariat))):
         found = desk(client)
 
     assert found.failed.count == count

@@ -52,7 +52,6 @@ def _small_program(tmp_path, monkeypatch):
     monkeypatch.setattr(catalogues, "BASE_DIR", tmp_path)
     monkeypatch.setattr(catalogues, "LOCALE", tmp_path / "locale")
     monkeypatch.setattr(catalogues, "LANGUAGES", ("fr",))
-    monkeypatch.setattr(catalogues, "DOCUMENT_LANGUAGES", ())
     monkeypatch.setattr(catalogues, "APPS", ("forum",))
     for name, text in {
         "forum/views.py": VIEW,
@@ -85,7 +84,7 @@ def save(catalog: Catalog) -> None:
 
 
 def test_strings_are_gathered_from_code_templates_and_fragments():
-    found = {(message.context, message.id) for message in catalogues.gather("fr") if message.id}
+    found = {(message.context, message.id) for message in catalogues.gather() if message.id}
 
     assert found == ({(None, text) for text in TRANSLATED} | {(None, plural) for plural in PLURALS} | set(CONTEXTS))
 
@@ -135,18 +134,19 @@ def test_arabic_has_six_forms_of_plural(monkeypatch):
     assert "ar: untranslated: '%(n)d view'" in catalogues.faults()
 
 
-def test_a_language_of_documents_needs_only_what_documents_say(tmp_path, monkeypatch):
-    monkeypatch.setattr(catalogues, "DOCUMENT_LANGUAGES", ("zh-hans",))
-    file = tmp_path / "forum" / "documents" / "record.py"
-    file.parent.mkdir()
-    file.write_text('_("Contributions")')
+@pytest.mark.parametrize(("language", "folder", "plurals"), [("ru", "ru", 3), ("zh-hans", "zh_Hans", 1)])
+def test_each_language_has_all_strings_and_its_own_plurals(tmp_path, monkeypatch, language, folder, plurals):
+    monkeypatch.setattr(catalogues, "LANGUAGES", (language,))
     catalogues.update_catalogues()
 
-    with (tmp_path / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po").open("rb") as stream:
-        catalog = read_po(stream, locale="zh_Hans")
+    with (tmp_path / "locale" / folder / "LC_MESSAGES" / "django.po").open("rb") as stream:
+        catalog = read_po(stream, locale=folder)
 
-    assert [message.id for message in catalog if message.id] == ["Contributions"]
-    assert "zh-hans: untranslated: 'Contributions'" in catalogues.faults()
+    assert catalog.num_plurals == plurals
+    assert {message.id for message in catalog if message.id} == {
+        message.id for message in catalogues.gather() if message.id
+    }
+    assert f"{language}: untranslated: 'From a page'" in catalogues.faults()
 
 
 def test_a_fuzzy_string_fails():

@@ -10,7 +10,6 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import to_locale
 
-from config.languages import DOCUMENT_LANGUAGES
 from forum.fragments import GENEVA, count_words, moment
 
 NOON = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
@@ -19,12 +18,35 @@ NOON = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
 def test_each_language_has_a_catalogue():
     folders = {folder.name for folder in settings.LOCALE_PATHS[0].iterdir()}
 
-    of_pages = {code for code, _name in settings.LANGUAGES}
-
-    assert of_pages | {to_locale(code) for code in DOCUMENT_LANGUAGES} == folders | {"en"}
+    assert {to_locale(code) for code, _name in settings.LANGUAGES} == folders | {"en"}
 
 
-@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fr", "ltr"), ("ar", "rtl")])
+def test_what_is_written_in_six_languages_is_read_in_them():
+    assert [code for code, _name in settings.LANGUAGES] == list(settings.MODELTRANSLATION_LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.5", "zh-hans"),
+        ("zh", "zh-hans"),
+        ("zh-Hans-CN", "zh-hans"),
+        ("ru-RU,ru;q=0.9", "ru"),
+        ("ar-EG", "ar"),
+        ("pt-BR,fr;q=0.8", "fr"),
+        ("pt", "en"),
+    ],
+)
+def test_a_browser_is_answered_in_its_language(client, asked, answered):
+    page = client.get("/accounts/login/", headers={"accept-language": asked})
+
+    assert page.headers["Content-Language"] == answered
+    assert f'<html lang="{answered}"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "direction"), [("en", "ltr"), ("fr", "ltr"), ("ar", "rtl"), ("ru", "ltr"), ("zh-hans", "ltr")]
+)
 def test_a_letter_is_written_in_the_direction_of_its_language(language, direction):
     with translation.override(language):
         letter = render_to_string("components/emails/base.html", {"subject": "x", "site": "", "stop_url": ""})
@@ -32,10 +54,14 @@ def test_a_letter_is_written_in_the_direction_of_its_language(language, directio
     assert f'<html lang="{language}" dir="{direction}">' in letter
 
 
-def test_arabic_moments_are_written_alike_on_pages_and_in_mail():
-    with translation.override("ar"):
-        assert moment(NOON, GENEVA, "ar") == "21 نوفمبر 2026، 12:00"
-        assert date_format(NOON.astimezone(GENEVA), "DATETIME_FORMAT") == "21 نوفمبر 2026، 12:00"
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("ar", "21 نوفمبر 2026، 12:00"), ("ru", "21 ноября 2026 г., 12:00"), ("zh-hans", "2026年11月21日 12:00")],
+)
+def test_moments_are_written_alike_on_pages_and_in_mail(language, written):
+    with translation.override(language):
+        assert moment(NOON, GENEVA, language) == written
+        assert date_format(NOON.astimezone(GENEVA), "DATETIME_FORMAT") == written
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,9 @@ class RoomFactory(factory.django.DjangoModelFactory):
         django_get_or_create = ("language",)
 
     language = "en"
-    name_en = factory.LazyAttribute(lambda room: {"en": "English", "fr": "Français", "es": "Español"}[room.language])
+    name_en = factory.LazyAttribute(
+        lambda room: {"en": "English", "fr": "Français", "es": "Español", "zh": "中文"}[room.language]
+    )
     is_core = True
 
 

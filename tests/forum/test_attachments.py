@@ -27,10 +27,11 @@ from forum import streams
 from forum.enums import EntryState, PostState
 from forum.files import apart
 from forum.forms.attachments import AttachmentsField
-from forum.models import Attachment, Discussion, Follow, Post
+from forum.models import Attachment, Discussion, Draft, Follow, Post
 from forum.services import attachments
 from forum.services.attachments import attach_to_discussion, attach_to_entry, remove_attachment
-from forum.services.posts import publish_post
+from forum.services.clearances import ask_clearance, clear_text, return_text, take_back_clearance
+from forum.services.posts import edit_post, publish_post
 from forum.services.seats import move_seat
 from tests.factories import (
     DelegateFactory,
@@ -186,6 +187,60 @@ def test_nobody_gathers_files_without_publishing(delegate, settings):
 
     with pytest.raises(ValidationError, match="already wait"):
         attach(delegate, DiscussionFactory())
+
+
+@pytest.mark.parametrize("is_script", [False, True])
+def test_who_sends_too_many_files_is_told_when_to_go_on_and_keeps_the_text(client, delegate, settings, is_script):
+    settings.ACCOUNT_RATE_LIMITS = {"upload": "2/h/user"}
+    discussion = DiscussionFactory()
+    client.force_login(delegate)
+    headers = {"HX-Request": "true"} if is_script else {}
+    address = f"{discussion.get_absolute_url()}files/"
+    colleague = DelegateFactory(member_state=delegate.member_state)
+
+    sent = [
+        client.post(address, {"body": "A practice.", "uploads": upload(name, content)}, headers=headers)
+        for name, content in (("report.pdf", b"%PDF-"), ("chart.png", None), ("guide.docx", None))
+    ]
+
+    assert [answer.status_code for answer in sent] == [200 if is_script else 422, 200, 429]
+    assert sent[2].headers["Retry-After"] == "3600"
+    page = html.unescape(sent[2].content.decode())
+    assert "guide.docx\u2069” is not taken: you have sent too many files within an hour." in page
+    assert is_script or "A practice.</textarea>" in page
+    assert [file.name for file in Attachment.objects.all()] == ["chart.png"]
+    client.force_login(colleague)
+    assert client.post(address, {"uploads": upload("guide.docx")}, headers=headers).status_code == 200
+
+
+def test_a_post_sent_with_one_file_too_many_keeps_its_text_and_the_next_hour_takes_it(client, delegate, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"upload": "1/h/user"}
+    discussion = DiscussionFactory()
+    client.force_login(delegate)
+
+    refused = send(client, discussion, upload("chart.png"), upload("guide.docx"), body="A practice.")
+
+    assert (refused.status_code, Post.objects.exists()) == (429, False)
+    assert "A practice.</textarea>" in refused.content.decode()
+    with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+        assert send(client, discussion, upload("guide.docx")).status_code == 302
+
+
+def test_files_of_an_entry_are_counted_too(client, delegate, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"upload": "1/h/user"}
+    entry = LibraryEntryFactory(proposed_by=delegate, state=EntryState.DRAFT, number=None)
+
+    client.force_login(delegate)
+    answer = client.post(
+        f"/library/{entry.pk}/edit/",
+        {"language": "en", "version": "1", "review": "none", "title": "Anew"}
+        | {"files": [upload("chart.png"), upload("guide.docx")]},
+        follow=True,
+    )
+
+    assert "is not taken: you have sent too many files" in answer.content.decode()
+    entry.refresh_from_db()
+    assert (entry.title, entry.attachments.get().name) == ("Anew", "chart.png")
 
 
 def test_the_same_file_again_is_the_one_that_waits(delegate, folder):
@@ -447,6 +502,109 @@ def test_a_post_that_comes_live_has_its_files(delegate):
     assert "guide.docx" not in article
 
 
+# --- Changing the files of a published post -----------------------------------------------------------
+
+
+def test_an_author_adds_files_to_a_post_and_takes_others_off(
+    client, delegate, folder, django_capture_on_commit_callbacks
+):
+    discussion = DiscussionFactory()
+    post = publish(delegate, discussion, attach(delegate, discussion), attach(delegate, discussion, "chart.png"))
+    report = post.attachments.get(name="report.pdf")
+    client.force_login(delegate)
+    assert "report.pdf" in client.get(f"/posts/{post.pk}/edit/").content.decode()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(
+            f"/posts/{post.pk}/edit/",
+            {"body": post.body, "discarded": [str(report.key)], "uploads": [upload("guide.docx")]},
+        )
+
+    post.refresh_from_db()
+    assert {file.name for file in post.attachments.all()} == {"chart.png", "guide.docx"}
+    assert post.edited_at is not None
+    assert not (folder / report.file.name).exists()
+    revision = post.revisions.get()
+    assert (revision.body, revision.files) == (post.body, ["report.pdf", "chart.png"])
+    assert AuditEntry.objects.get(action="post.edited").facts == {"added": 1, "discarded": 1}
+    reader = Client()
+    reader.force_login(DelegateFactory())
+    assert "<bdi>report.pdf</bdi>" in reader.get(f"/posts/{post.pk}/wordings/").content.decode()
+    assert "guide.docx" in reader.get(discussion.get_absolute_url()).content.decode()
+
+
+def test_the_same_words_and_files_change_nothing(delegate):
+    discussion = DiscussionFactory()
+    post = publish(delegate, discussion, attach(delegate, discussion))
+
+    edited = edit_post(actor=delegate, post=post.pk, body=post.body, discarded=[uuid.uuid4()])
+
+    assert (edited.edited_at, edited.revisions.exists(), edited.attachments.count()) == (None, False, 1)
+
+
+def test_a_refused_file_keeps_the_new_wording_and_the_good_file_in_the_form(client, delegate):
+    post = publish(delegate, DiscussionFactory())
+    client.force_login(delegate)
+
+    refused = client.post(
+        f"/posts/{post.pk}/edit/",
+        {"body": "Other words.", "uploads": [upload("chart.png"), upload("run.exe", b"MZ")]},
+    )
+
+    page = html.unescape(refused.content.decode())
+    assert (refused.status_code, post.revisions.exists()) == (422, False)
+    assert "Other words.</textarea>" in page
+    assert "run.exe\u2069” is not of a kind that can be attached" in page
+    key = re.search(r'name="attachments" value="([^"]+)"', page)[1]
+
+    client.post(f"/posts/{post.pk}/edit/", {"body": "Other words.", "attachments": [key]})
+
+    assert post.attachments.get().name == "chart.png"
+    assert Post.objects.get(pk=post.pk).body == "Other words."
+
+
+@pytest.mark.parametrize("end", ["closed", "another", "withdrawn", "statement"])
+def test_files_change_as_long_as_the_wording_may(delegate, end):
+    discussion = DiscussionFactory()
+    post = publish(delegate, discussion, attach(delegate, discussion))
+    actor = delegate
+    if end == "closed":
+        Discussion.objects.update(closed_at=timezone.now())
+    elif end == "another":
+        actor = DelegateFactory(member_state=delegate.member_state)
+    else:
+        changes = {"withdrawn": {"state": PostState.WITHDRAWN}, "statement": {"capacity": "delegation"}}
+        Post.objects.filter(pk=post.pk).update(**changes[end])
+
+    with pytest.raises(PermissionDenied):
+        edit_post(actor=actor, post=post.pk, body=post.body, discarded=[post.attachments.get().key])
+
+    assert post.attachments.exists()
+
+
+def test_a_post_keeps_to_its_largest_number_of_files_when_it_is_changed(delegate, settings):
+    settings.ATTACHMENTS_PER_POST = 2
+    discussion = DiscussionFactory()
+    post = publish(delegate, discussion, attach(delegate, discussion), attach(delegate, discussion, "chart.png"))
+    third = attach(delegate, discussion, "guide.docx")
+
+    with pytest.raises(ValidationError, match="at most 2 files"):
+        edit_post(actor=delegate, post=post.pk, body=post.body, attachments=[third.key])
+
+    discarded = [post.attachments.get(name="chart.png").key]
+    edit_post(actor=delegate, post=post.pk, body=post.body, attachments=[third.key], discarded=discarded)
+    assert {file.name for file in post.attachments.all()} == {"report.pdf", "guide.docx"}
+
+
+def test_nobody_takes_the_file_of_another_post_off(delegate):
+    discussion = DiscussionFactory()
+    post, other = publish(delegate, discussion), publish(delegate, discussion, attach(delegate, discussion), body="x")
+
+    edit_post(actor=delegate, post=post.pk, body="Other words.", discarded=[other.attachments.get().key])
+
+    assert other.attachments.exists()
+
+
 @pytest.mark.parametrize("is_sensitive", [False, True])
 def test_mail_names_the_files_but_in_sensitive_rooms(delegate, is_sensitive, django_capture_on_commit_callbacks):
     discussion = DiscussionFactory(room=RoomFactory(is_sensitive=is_sensitive))
@@ -567,6 +725,46 @@ def test_a_waiting_file_is_its_authors_alone(client, delegate):
     assert [status(person, attachment.get_absolute_url()) for person in others] == [404, 404, 404]
     client.force_login(others[0])
     assert "report.pdf" not in client.get(discussion.get_absolute_url()).content.decode()
+
+
+def test_who_is_asked_to_clear_a_text_reads_what_was_attached_to_it(client, delegate):
+    discussion = DiscussionFactory()
+    colleague, another = (DelegateFactory(member_state=delegate.member_state) for _person in range(2))
+    Draft.objects.create(user=delegate, discussion=discussion, body="A practice.")
+    shown, elsewhere = attach(delegate, discussion), attach(delegate, DiscussionFactory())
+    assert status(colleague, shown.get_absolute_url()) == 404
+
+    clearance = ask_clearance(actor=delegate, discussion=discussion.pk, colleague=colleague, publishes=True)
+    later = attach(delegate, discussion, "chart.png")
+
+    assert status(colleague, shown.get_absolute_url()) == 200
+    assert [status(colleague, file.get_absolute_url()) for file in (elsewhere, later)] == [404, 404]
+    assert status(another, shown.get_absolute_url()) == 404
+    client.force_login(colleague)
+    page = client.get(f"/clearances/{clearance.pk}/").content.decode()
+    assert ("report.pdf" in page, "chart.png" in page) == (True, False)
+
+    post = clear_text(actor=colleague, clearance=clearance.pk)[0].post
+
+    assert list(post.attachments.all()) == [shown]
+    assert (status(another, shown.get_absolute_url()), status(another, later.get_absolute_url())) == (200, 404)
+
+
+@pytest.mark.parametrize("end", [return_text, take_back_clearance])
+def test_the_files_are_their_authors_alone_again_once_that_is_over(delegate, end):
+    discussion = DiscussionFactory()
+    colleague = DelegateFactory(member_state=delegate.member_state)
+    Draft.objects.create(user=delegate, discussion=discussion, body="A practice.")
+    file = attach(delegate, discussion)
+    clearance = ask_clearance(actor=delegate, discussion=discussion.pk, colleague=colleague, publishes=False)
+    assert status(colleague, file.get_absolute_url()) == 200
+
+    if end is return_text:
+        end(actor=colleague, clearance=clearance.pk, remarks="Say more.")
+    else:
+        end(actor=delegate, clearance=clearance.pk)
+
+    assert (status(colleague, file.get_absolute_url()), status(delegate, file.get_absolute_url())) == (404, 200)
 
 
 def test_a_waiting_file_is_out_of_reach_once_its_discussion_is():

@@ -8,13 +8,16 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.enums import MailScope, Pace, Role
 from accounts.models import MailPreference
-from forum.models import Discussion, Draft, Follow, Post
+from bench import data, pages
+from forum.enums import SearchSource
+from forum.models import Discussion, Draft, Follow, Post, SearchDocument
 from forum.services.reading import write_positions
 from tests.factories import (
     DelegateFactory,
@@ -101,6 +104,48 @@ def test_a_page_costs_the_same_however_much_was_said(client):
 
     assert at_one == at_three == at_many
     assert {page: cost for page, cost in at_one.items() if cost > PAGE_BUDGET} == {}
+
+
+MEASURED = {
+    "room",
+    "discussion, first page",
+    "discussion, middle page",
+    "discussion, last page",
+    "since the last visit",
+    "everything unread",
+    "library",
+    "search, common word",
+    "search, filters",
+}
+
+
+def test_a_page_costs_the_same_at_ten_posts_and_at_two_thousand():
+    call_command("load_reference", verbosity=0)
+    content = data.prepare()
+    counted = {}
+
+    for posts in (10, 2_000):
+        data.fill(content, posts, wordings=20)
+        assert Post.objects.count() == SearchDocument.objects.filter(source=SearchSource.POST).count()
+        addresses = {name: address for name, address in pages.pages(content).items() if name in MEASURED}
+        counted[posts] = {name: pages.statements(content, address) for name, address in addresses.items()}
+
+    assert counted[10].keys() == MEASURED
+    assert pages.faults(counted) == []
+
+
+def test_what_costs_more_than_it_may_or_more_when_there_is_more_is_named():
+    counted = {
+        10: {"room": 6, "library": 8, "discussion, last page": 4, "search, phrase": 4},
+        2_000: {"room": 7, "library": 8, "discussion, last page": 5, "search, phrase": 9},
+    }
+
+    assert pages.faults(counted) == [
+        "room: more than 6 statements: 6 at 10 posts, 7 at 2,000 posts",
+        "room: not the same statements: 6 at 10 posts, 7 at 2,000 posts",
+        "discussion, last page: not the same statements: 4 at 10 posts, 5 at 2,000 posts",
+        "search, phrase: more than 8 statements: 4 at 10 posts, 9 at 2,000 posts",
+    ]
 
 
 def test_the_front_page_costs_the_public_nothing(client):

@@ -15,6 +15,7 @@ from forum.models import Clearance, Discussion, Draft, Post
 from forum.services import archives
 from forum.services.clearances import ask_clearance, clear_text, return_text, take_back_clearance
 from forum.services.seats import forget_person, move_seat
+from forum.tasks import discard_clearances
 from tests.factories import DelegateFactory, DiscussionFactory, MandateFactory, PostFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -390,3 +391,27 @@ def test_the_author_finds_it_among_their_own_data_without_the_colleagues_words(d
     assert (listed["text"], listed["note"], listed["state"]) == (TEXT, "Please look.", ClearanceState.RETURNED)
     assert "Shorter." not in str(listed)
     assert archives.gather(colleague)["clearances.json"] == []
+
+
+# --- How long it is kept ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("days", "is_kept"), [(89, True), (91, False)])
+def test_what_was_decided_long_ago_is_deleted_and_its_post_stays(delegate, colleague, days, is_kept):
+    clearance = ask(delegate, colleague, publishes=True)
+    post = clear_text(actor=colleague, clearance=clearance.pk)[0].post
+    Clearance.objects.update(decided_at=timezone.now() - timedelta(days=days))
+
+    discard_clearances()
+
+    assert Clearance.objects.exists() == is_kept
+    assert Post.objects.get(pk=post.pk).body == TEXT
+
+
+def test_what_nobody_has_decided_stays_however_old(delegate, colleague):
+    ask(delegate, colleague)
+    Clearance.objects.update(asked_at=timezone.now() - timedelta(days=900))
+
+    discard_clearances()
+
+    assert Clearance.objects.exists()

@@ -308,3 +308,10 @@ def test_deleting_a_draft_takes_back_what_a_colleague_was_asked(delegate):
     delete_draft(actor=delegate, draft=draft.pk)
 
     assert Clearance.objects.get().state == ClearanceState.TAKEN_BACK
+
+
+@pytest.mark.parametrize(("role", "is_led"), [(Role.MODERATOR, True), (Role.EXTERNAL, True), (Role.EVALUATOR, False)])
+def test_the_pages_about_oneself_lead_those_who_write_to_their_drafts(client, role, is_led):
+    client.force_login(UserFactory(role=role))
+
+    assert ('href="/drafts/"' in client.get("/profile/").text) == is_led

@@ -20,12 +20,15 @@ from accounts.enums import Role
 from accounts.models import AuditEntry, Notice
 from accounts.services import outbox
 from forum.enums import EntryState, Permission, PostState
+from forum.forms.entries import EntryForm
 from forum.forms.posts import AUTHOR_SALT
-from forum.models import EntryPermission, LibraryEntry
+from forum.models import EntryPermission, LibraryEntry, PageCategory
 from forum.models.rooms import Room
 from forum.queries.library import Wanted, begun_from, library_page
 from forum.services import library, seats
+from forum.services.posts import withdraw_post
 from tests.factories import (
+    AttachmentFactory,
     CategoryFactory,
     DelegateFactory,
     DiscussionFactory,
@@ -76,6 +79,8 @@ def values(**changes):
         "step": None,
         "starts_on": None,
         "ends_on": None,
+        "resources_allocated": None,
+        "resources_spent": None,
         "review": "none",
         "is_legislative_advice": False,
         "plan": "none",
@@ -720,6 +725,88 @@ def test_words_are_all_looked_for_whatever_their_case(author, shelf, words, coun
     assert library_page(author, Wanted(words=words)).total == count
 
 
+@pytest.mark.parametrize(
+    ("words", "language", "found"),
+    [
+        ("évaluation", "fr", True),
+        ("evaluations", "fr", True),
+        ('"évaluation des besoins"', "fr", True),
+        ('"besoins des évaluation"', "fr", False),
+        ("évaluation -besoins", "fr", False),
+        ("nowhere OR EVALUATION", "fr", True),
+        ("需求", "zh-hans", True),
+        ("求需", "zh-hans", False),
+        ("50%", "fr", True),
+        ("51%", "fr", False),
+        ("'; DROP TABLE", "fr", False),
+    ],
+)
+def test_words_are_found_as_search_finds_them(author, words, language, found):
+    LibraryEntryFactory(title="Évaluation des besoins, à 50 %", language="fr")
+    LibraryEntryFactory(title="需求评估", language="zh-hans")
+
+    entries = library_page(author, Wanted(words=words)).entries
+
+    assert [entry.language for entry in entries] == ([language] if found else [])
+
+
+def test_words_are_found_in_the_documents_of_an_entry(author, shelf):
+    AttachmentFactory(
+        post=None, discussion=None, uploaded_by=None, entry=shelf["tool"], name="zebra.pdf", text="Okapi."
+    )
+
+    assert [library_page(author, Wanted(words=word)).total for word in ("zebra", "okapi", "giraffe")] == [1, 1, 0]
+
+
+@pytest.mark.parametrize("words", ["", "   ", "!!", "-telephone"])
+def test_words_that_ask_for_nothing_narrow_nothing_down(author, shelf, words):
+    assert library_page(author, Wanted(words=words)).total == library_page(author, Wanted()).total
+
+
+def test_entries_are_found_by_the_categories_of_wipos_page_once_they_are_entered(client, author, shelf):
+    assert "page_category" not in facets_of(library_page(author, Wanted()))
+    training, advice = PageCategory.objects.create(name="Training"), PageCategory.objects.create(name="Advice")
+    training.categories.add(shelf["practice"].category, shelf["tool"].category)
+    client.force_login(author)
+
+    assert facets_of(library_page(author, Wanted()))["page_category"] == {"Training": 2}
+    page = client.get(f"/library/?page_category={training.pk}").context["page"]
+    assert {entry.pk for entry in page.entries} == {shelf["practice"].pk, shelf["tool"].pk}
+    assert client.get(f"/library/?page_category={advice.pk}").context["page"].total == 0
+
+
+def test_resources_are_shown_and_taken_out(client, author):
+    entry = LibraryEntryFactory(resources_allocated=120_000, resources_spent=0)
+    client.force_login(author)
+
+    page = client.get(entry.get_absolute_url())
+    (row,), _sheet = rows_of(client.get("/library/export/xlsx/"))
+
+    assertContains(page, "<dt>Resources allocated, in Swiss francs</dt><dd>120,000</dd>", html=False)
+    assertContains(page, "<dt>Resources spent, in Swiss francs</dt><dd>0</dd>", html=False)
+    assert row["Resources allocated, in Swiss francs"].value == 120_000
+    assert row["Resources spent, in Swiss francs"].value == 0
+    assert "120,000" in "".join(
+        paragraph.text for paragraph in Document(BytesIO(client.get("/library/export/docx/").getvalue())).paragraphs
+    )
+
+
+@pytest.mark.parametrize("typed", ["-1", "a lot"])
+def test_resources_are_an_amount(author, typed):
+    form = EntryForm({"resources_spent": typed}, viewer=author)
+
+    assert "resources_spent" in form.errors
+
+
+def test_a_list_taken_out_is_kept_in_the_audit_trail_without_the_words_typed(client, author, shelf):
+    client.force_login(author)
+
+    client.get("/library/export/docx/?type=practice&q=telephone")
+
+    entry = AuditEntry.objects.get(action="library.exported")
+    assert (entry.actor, entry.facts) == (author, {"kind": "docx", "query": "type=practice", "entries": 1})
+
+
 @pytest.mark.parametrize("query", ["year=abc", "state=-1", "order=best", "after=x", "category=99999999999999999999"])
 def test_an_address_that_means_nothing_shows_the_list(client, author, shelf, query):
     client.force_login(author)
@@ -815,6 +902,47 @@ def test_a_contribution_that_was_withdrawn_is_linked_no_longer(client, author, m
     client.force_login(DelegateFactory())
 
     assertNotContains(client.get(entry.get_absolute_url()), f'href="/posts/{post.pk}/"')
+
+
+@pytest.mark.parametrize("state", [EntryState.PROPOSED, EntryState.RETURNED, EntryState.PUBLISHED])
+def test_a_withdrawn_contribution_takes_its_entry_along_and_who_proposed_it_is_told(client, author, moderator, state):
+    post = PostFactory(author=author)
+    entry = propose(moderator, post)
+    if state != EntryState.PROPOSED:
+        entry = decide(moderator, entry, state, "" if state == EntryState.PUBLISHED else "Say more.")
+    client.force_login(author)
+    assertContains(client.get(f"/posts/{post.pk}/withdraw/"), "is withdrawn with it")
+    Notice.objects.all().delete()
+
+    withdraw_post(actor=author, post=post.pk, reason="It holds an error.")
+
+    entry.refresh_from_db()
+    assert (entry.state, entry.reason, entry.decided_by) == (EntryState.WITHDRAWN, "It holds an error.", author)
+    assert client.get("/library/").context["page"].total == 0
+    assert set(Notice.objects.filter(kind="entry.told").values_list("user", flat=True)) == {moderator.pk}
+
+
+def test_an_entry_is_not_proposed_once_its_contribution_is_gone(author, moderator):
+    kept, gone = PostFactory(author=author), PostFactory(author=author)
+    unfinished = {post: begin(moderator, post) for post in (kept, gone)}
+    published = decide(moderator, propose(author, PostFactory(author=author)))
+
+    for post in (gone, published.post):
+        withdraw_post(actor=author, post=post.pk, reason="It holds an error.")
+
+    assert library.propose_entry(actor=moderator, entry=unfinished[kept].pk).state == EntryState.PROPOSED
+    for actor, entry in ((moderator, unfinished[gone]), (author, published)):
+        with pytest.raises(PermissionDenied, match="no longer shown"):
+            library.propose_entry(actor=actor, entry=entry.pk)
+
+
+def test_an_entry_of_another_contribution_stays(author, moderator):
+    entry = decide(moderator, propose(author, PostFactory(author=author)))
+
+    withdraw_post(actor=author, post=PostFactory(author=author).pk, reason="It holds an error.")
+
+    entry.refresh_from_db()
+    assert entry.state == EntryState.PUBLISHED
 
 
 def test_what_people_wrote_is_shown_as_text(client, author, moderator):
@@ -1038,7 +1166,7 @@ def test_a_workbook_holds_the_filtered_list(client, author, shelf):
     assert row["From"].value.date() == date(2023, 5, 1)
     assert row["Permanent address"].value.endswith(f"/library/{shelf['practice'].pk}/")
     assert row["Proposed by"].value.startswith(shelf["practice"].proposed_by.full_name)
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("C2", "A1:X2")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("C2", "A1:Z2")
 
 
 @pytest.mark.parametrize("formula", ['=HYPERLINK("https://evil.example")', "+1", "-1", "@SUM(A1)", "\t=1"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,11 +19,12 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import User
 from forum import live, streams
-from forum.enums import PostState
+from forum.enums import Capacity, PostState
 from forum.models import Discussion, DiscussionGrant, RoomGrant
 from tests.factories import (
     DelegateFactory,
     DiscussionFactory,
+    MandateFactory,
     PostFactory,
     RoomFactory,
     TopicFactory,
@@ -292,6 +294,39 @@ def test_who_does_not_write_is_offered_no_reply_and_who_does_is():
             assert ["reply=" in text for text in html] == [reader.writes for reader in order]
 
     play(scenario)
+
+
+def test_a_post_is_the_same_for_all_and_holds_what_its_own_people_can_do():
+    speaker = MandateFactory().user
+    discussion = DiscussionFactory()
+    post = PostFactory(discussion=discussion, author=DelegateFactory(member_state=speaker.member_state))
+    statement = PostFactory(discussion=discussion, author=speaker, capacity=Capacity.DELEGATION)
+
+    events = streams.posts_after(post.author, discussion, 0)
+
+    articles = [json.loads(event.partition("data: ")[2])["html"] for _number, event in events]
+    own, of_state = (re.search(r'<span data-own="([^"]+)" hidden>(.*?)</span>', html, re.S) for html in articles)
+    assert own[1] == f"person-{post.author_id}"
+    assert re.findall('href="([^"]+)"', own[2]) == [f"/posts/{post.pk}/edit/", f"/posts/{post.pk}/withdraw/"]
+    assert of_state[1] == f"state-{speaker.member_state_id}"
+    correct, withdraw = re.findall('href="([^"]+)"', of_state[2])
+    assert correct.endswith("&amp;corrects=2#write")
+    assert withdraw == f"/posts/{statement.pk}/withdraw/"
+    assert f"/posts/{statement.pk}/edit/" not in of_state[0]
+    assert events == streams.posts_after(DelegateFactory(), discussion, 0)
+
+
+def test_a_page_says_whose_posts_its_reader_can_change(client):
+    speaker = MandateFactory().user
+    discussion = DiscussionFactory()
+    colleague = DelegateFactory(member_state=speaker.member_state)
+
+    def owns(reader: User) -> str:
+        client.force_login(reader)
+        return re.search('data-owns="([^"]*)"', client.get(discussion.get_absolute_url()).text)[1]
+
+    assert owns(speaker) == f"person-{speaker.pk} state-{speaker.member_state_id}"
+    assert owns(colleague) == f"person-{colleague.pk}"
 
 
 def test_a_held_post_reaches_nobody_else():

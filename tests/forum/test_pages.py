@@ -10,8 +10,8 @@ from pytest_django.asserts import assertContains
 
 from accounts.enums import Role
 from forum.enums import Capacity, ContributionKind, PostState, TopicKind
-from forum.models import Category, Discussion, Room, Step
-from forum.queries.pages import discussion_page, room_page, room_summaries
+from forum.models import Category, Discussion, Step
+from forum.queries.pages import discussion_page, room_page, room_summaries, rooms_with_level
 from forum.queries.rows import discussion_head
 from forum.services.discussions import close_discussion, reopen_discussion
 from forum.services.reference import load_structure
@@ -91,7 +91,7 @@ def test_this_weeks_topic_comes_first_then_the_others_by_last_activity(delegate)
     of_no_week = DiscussionFactory(topic__kind=TopicKind.QUESTION, last_activity_at=timezone.now() - timedelta(days=15))
     DiscussionFactory(room=RoomFactory(language="fr"))
 
-    page = room_page(Room.objects.get(language="en"), viewer=delegate)
+    page = room_page(rooms_with_level(delegate).get(language="en"), viewer=delegate)
 
     assert ids(page.this_week) == [this_week.pk]
     assert ids(page.others) == ids([recent, closed, of_no_week, old])
@@ -102,7 +102,7 @@ def test_a_topic_leaves_the_week_at_the_moment_it_closes(delegate):
         discussion = DiscussionFactory(topic__opens_at=NOW - timedelta(days=7), topic__closes_at=NOW)
         open_still = DiscussionFactory(topic__opens_at=NOW, topic__closes_at=NOW + timedelta(seconds=1))
 
-        page = room_page(discussion.room, viewer=delegate)
+        page = room_page(rooms_with_level(delegate).get(pk=discussion.room_id), viewer=delegate)
 
     assert (ids(page.this_week), ids(page.others)) == ([open_still.pk], [discussion.pk])
 
@@ -130,8 +130,8 @@ def test_older_discussions_follow_page_by_page_each_once(client, delegate):
 def test_an_earlier_page_does_not_repeat_this_weeks_topic(delegate):
     this_week = DiscussionFactory()
 
-    first = room_page(this_week.room, viewer=delegate)
-    later = room_page(this_week.room, viewer=delegate, before=(timezone.now(), 1))
+    first = room_page(rooms_with_level(delegate).get(pk=this_week.room_id), viewer=delegate)
+    later = room_page(rooms_with_level(delegate).get(pk=this_week.room_id), viewer=delegate, before=(timezone.now(), 1))
 
     assert (ids(first.this_week), ids(later.this_week)) == ([this_week.pk], [])
 

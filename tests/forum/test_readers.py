@@ -56,7 +56,7 @@ def test_each_outsider_is_named_with_organisation_sponsor_and_end(client, delega
     assert found == [expected.format("", ""), expected.format(" (you)", ""), expected.format("", " (you)")]
 
 
-def test_who_may_not_read_any_more_or_yet_is_not_named(client, delegate):
+def test_who_may_not_read_any_more_is_not_named_and_who_will_is(client, delegate):
     discussion = DiscussionFactory()
     with time_machine.travel(NOW, tick=False) as clock:
         grant(outsider("Ended"), discussion, ends_at=NOW)
@@ -69,10 +69,10 @@ def test_who_may_not_read_any_more_or_yet_is_not_named(client, delegate):
         named = []
         for _minute in range(2):
             shown = readers(client, discussion.get_absolute_url())
-            named.append([name for name in ("Ended", "Left", "Ending", "Coming") if name in shown])
+            named.append([name for name in ("Ended", "Left", "Ending", "Coming", "will join on") if name in shown])
             clock.shift(60)
 
-    assert named == [["Ending"], ["Coming"]]
+    assert named == [["Ending", "Coming", "will join on"], ["Coming"]]
 
 
 def test_a_delegate_with_a_right_on_the_discussion_is_a_member(client, delegate):

@@ -1,4 +1,4 @@
-"""The forum as ``make run`` starts it, and visitors with a browser. Started once for all journeys."""
+"""The forum as ``make run`` starts it, and visitors with a browser. Started once for all journeys of one process."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ from tests.journeys.visits import KENYA, SIGN_IN, sign_in
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_RUNTIME_DIR")
-SECONDS_TO_START = 120
+SECONDS_TO_START = 240
 SECONDS_TO_STOP = 30
 PATIENCE = 15_000  # milliseconds: only what fails takes as long
 
@@ -69,7 +69,7 @@ class Forum:
 
 @pytest.fixture(scope="session")
 def forum() -> Iterator[Forum]:
-    """The whole forum on data of its own, which leaves nothing running behind."""
+    """The whole forum on data of its own, which leaves nothing running behind; one for each process of the tests."""
     var = Path(tempfile.mkdtemp(prefix="forum-journeys-"))
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

@@ -57,7 +57,7 @@ def test_the_keyboard_alone_leads_from_the_sign_in_to_an_answer(enter: Enter):
     tab_to(page, page.get_by_label("Email"))
     page.keyboard.type("kenya@forum.example")
     tab_to(page, page.get_by_label("Password", exact=True))
-    page.keyboard.type("Lake-Geneva-2026")
+    page.keyboard.type("Pelican-Anvil-Maple-7")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name="Rooms")).to_be_visible()
 

@@ -42,13 +42,6 @@ def test_a_discussion(enter: Enter):
     take(page, "discussion")
 
 
-def test_a_discussion_in_the_dark(enter: Enter):
-    page = enter(KENYA, viewport=DESKTOP, color_scheme="dark")
-    go_to_discussion(page)
-    page.get_by_role("article").nth(1).evaluate("article => article.scrollIntoView()")
-    take(page, "dark")
-
-
 def test_a_discussion_on_a_telephone(enter: Enter):
     page = enter(KENYA, viewport=PHONE)
     go_to_discussion(page)
@@ -71,6 +64,18 @@ def test_a_room_in_french(enter: Enter):
     page = enter(SENEGAL, viewport=DESKTOP)
     page.goto("/rooms/fr/")
     take(page, "french")
+
+
+def test_the_weekly_plan(enter: Enter):
+    page = enter(MODERATOR, viewport=DESKTOP)
+    page.goto("/moderation/")
+    take(page, "weekly-plan")
+
+
+def test_the_programme_of_webinars(enter: Enter):
+    page = enter(None, viewport=DESKTOP)
+    page.goto("/webinars/")
+    take(page, "webinars")
 
 
 def test_the_moderators_form(enter: Enter):

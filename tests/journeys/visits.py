@@ -20,6 +20,7 @@ FOCAL_POINT = "focal.kenya@forum.example"
 MODERATOR = "moderator@forum.example"
 SECRETARIAT = "secretariat@forum.example"
 EXPERT = "expert@forum.example"
+FACILITATOR = "facilitator@forum.example"
 EXTERNAL = "external@forum.example"
 EVALUATOR = "evaluator@forum.example"
 
@@ -128,7 +129,7 @@ def reload_until_visible(page: Page, locator: Locator) -> None:
 def tab_to(page: Page, locator: Locator) -> None:
     """Press the tabulator until a control has the focus."""
     control = locator.element_handle()
-    for _press in range(200):
+    for _press in range(300):
         page.keyboard.press("Tab")
         if page.evaluate("control => control === document.activeElement", control):
             return

@@ -269,7 +269,7 @@ def test_an_opened_topic_is_no_longer_changed_on_the_plan(desk):
         desk.get(f"/moderation/weekly/{plan.pk}/"),
         desk.post(f"/moderation/weekly/{plan.pk}/", typed("save", title_en="Another")),
     ):
-        assertRedirects(response, plan.topic.get_absolute_url(), fetch_redirect_response=False)
+        assertRedirects(response, f"/moderation/weekly/{plan.pk}/closing/")
     plan.topic.refresh_from_db()
     assert plan.topic.title_en == "Training that lasts"
 
@@ -344,7 +344,11 @@ def test_without_signing_in_there_is_nothing(client, core_rooms):
 # --- The plan's page ----------------------------------------------------------------------------------
 
 
-def test_the_plan_shows_what_comes_next_first_and_what_opened_last_first(desk):
+def titles(calendar) -> list[str]:
+    return [item.plan.topic.title for week in calendar.weeks for item in week.topics]
+
+
+def test_the_plan_shows_the_weeks_to_come_and_on_earlier_pages_those_that_are_over(desk):
     def plan(title: str, days: int, *, opened: bool) -> None:
         at = timezone.now() + timedelta(days=days)
         topic = TopicFactory(title_en=title, opens_at=at, **({} if opened else {"year": None, "number": None}))
@@ -355,10 +359,11 @@ def test_the_plan_shows_what_comes_next_first_and_what_opened_last_first(desk):
     plan("Two weeks ago", -14, opened=True)
     plan("Last week", -7, opened=True)
 
-    shown = desk.get("/moderation/").context["plan"]
+    shown = desk.get("/moderation/").context["calendar"]
+    earlier = desk.get(f"/moderation/?from={shown.earlier}").context["calendar"]
 
-    assert [item.topic.title for item in shown.to_come] == ["Next week", "In three weeks"]
-    assert [item.topic.title for item in shown.opened] == ["Last week", "Two weeks ago"]
+    assert titles(shown) == ["Next week", "In three weeks"]
+    assert titles(earlier) == ["Two weeks ago", "Last week"]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -367,7 +372,7 @@ def test_the_plan_costs_the_same_however_many_topics(desk, django_assert_max_num
     for _ in range(count):
         WeeklyTopicFactory(topic=TopicFactory(), opened_at=timezone.now())
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):  # session, viewer, states, checklist, rooms, plans, ticks
         response = desk.get("/moderation/")
 
-    assert len(response.context["plan"].to_come) == count
+    assert len(titles(response.context["calendar"])) == 2 * count

@@ -1,0 +1,1 @@
+"""Papers and lists as files, to work on outside the forum."""
