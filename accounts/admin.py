@@ -21,6 +21,8 @@ from accounts.models import (
     AccountRequest,
     AddressChange,
     AuditEntry,
+    Circular,
+    CircularCopy,
     DataArchive,
     Invitation,
     MailPreference,
@@ -31,6 +33,7 @@ from accounts.models import (
     ProtocolAcceptance,
     RegionalGroup,
     SeatHandover,
+    StakeholderContact,
     User,
 )
 from accounts.requests import SignedInRequest
@@ -43,11 +46,14 @@ admin.site.unregister(EmailAddress)  # allauth's copy of the address, which foll
 admin.site.unregister([Authenticator, UserSession])  # what people sign in with is theirs: services end it, with a trace
 admin.site.unregister([SocialAccount, SocialApp, SocialToken])  # sign-on is set in the environment, and keeps nothing
 
+HTTPS: dict[type[models.Field], dict[str, str]] = {models.URLField: {"assume_scheme": "https"}}
+
 
 class KeptAdmin(admin.ModelAdmin):
     """Rows that the Secretariat keeps by hand, through the service that writes the audit trail."""
 
     show_full_result_count = False
+    formfield_overrides = HTTPS
 
     def save_model(self, request: SignedInRequest, obj: models.Model, form: ModelForm, change: bool) -> None:  # type: ignore[override]
         records.keep_record(actor=request.user, record=obj, fields=form.changed_data)
@@ -65,6 +71,7 @@ class SeenAdmin(admin.ModelAdmin):
     """Rows that the forum writes itself: to search and read, never to change."""
 
     show_full_result_count = False
+    formfield_overrides = HTTPS
     list_per_page = 50
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -255,3 +262,30 @@ class DataArchiveAdmin(SeenAdmin):
     list_filter = ["requested_at"]
     list_select_related = ["user"]
     search_fields = ["user__full_name", "user__email"]
+
+
+@admin.register(StakeholderContact)
+class StakeholderContactAdmin(SeenAdmin):
+    """Organisations, to search and read; they are kept on the pages for it."""
+
+    list_display = ["name", "member_state", "institution_kind", "asked_on", "confirmed_on", "stopped_on"]
+    list_filter = ["institution_kind", "confirmed_on", "stopped_on", "member_state__group"]
+    list_select_related = ["member_state"]
+    search_fields = ["name", "email", "areas", "member_state__name_en"]
+
+
+@admin.register(Circular)
+class CircularAdmin(SeenAdmin):
+    list_display = ["subject", "member_state", "institution_kind", "written_by", "sent_at", "answers_until"]
+    list_filter = ["sent_at", "institution_kind"]
+    list_select_related = ["member_state", "written_by"]
+    search_fields = ["subject_en", "subject_fr", "subject_es", "written_by__full_name"]
+
+
+@admin.register(CircularCopy)
+class CircularCopyAdmin(SeenAdmin):
+    list_display = ["circular", "contact", "answered_at"]
+    list_filter = ["answered_at"]
+    list_select_related = ["circular", "contact"]
+    search_fields = ["contact__name", "contact__email"]
+    exclude = ["token_hash"]

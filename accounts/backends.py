@@ -4,34 +4,30 @@ from datetime import date
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.core.exceptions import ValidationError
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 
 from accounts.addresses import canonical_address
-from accounts.composed import ComposedRows
+from accounts.composed import ComposedInstances
 from accounts.days import today
 from accounts.models import User
 from accounts.models.people import UserQuerySet
 
-FIELDS = [field.attname for field in User._meta.concrete_fields]
 ACCESS = ("has_accepted_protocol", "is_focal_point", "has_second_factor")
 
 
 def _compose_person(source: UserQuerySet, language: str, *, pk: int, day: date) -> QuerySet:
-    return source.filter(pk=pk).with_access(day).values_list(*FIELDS, *ACCESS)
+    return source.filter(pk=pk).with_access(day)
 
 
-_person = ComposedRows(_compose_person, pk=int, day=date)
+_person = ComposedInstances(User, _compose_person, added=ACCESS, pk=int, day=date)
 
 
 class MemberBackend(AuthenticationBackend):
     """Sign-in with e-mail and password; a suspended or departed person is nobody, at once."""
 
     def get_user(self, user_id: int) -> User | None:
-        for row in _person.fetch(User.objects.all(), pk=user_id, day=today()):
-            user: User = User.from_db(DEFAULT_DB_ALIAS, FIELDS, row[: len(FIELDS)])
-            for name, value in zip(ACCESS, row[len(FIELDS) :], strict=True):
-                setattr(user, name, value)
+        user: User
+        for user in _person.fetch(User.objects.all(), pk=user_id, day=today()):
             return user if self.user_can_authenticate(user) else None
         return None
 

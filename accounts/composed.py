@@ -4,7 +4,7 @@ A query is composed with stand-ins for its values, and its SQL is kept. Each tim
 values take the places of their stand-ins, so what may be seen is still said in one place, by QuerySets.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -86,3 +86,38 @@ class ComposedRows(_Composed):
             cursor.execute(sql, self._filled_in(params, values))
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+class ComposedInstances(ComposedRows):
+    """Instances found by a query that depends on a few values.
+
+    Args:
+        model: Theirs; the database gives the values of its fields as they are.
+        compose: Takes a QuerySet to start from, a language, and the values by name; answers a QuerySet of instances.
+        added: The names of what the query adds to each, in its order.
+        kinds: The type of each value: ``int``, ``str``, ``date`` or ``datetime``.
+    """
+
+    def __init__(
+        self,
+        model: type[models.Model],
+        compose: Callable[..., models.QuerySet],
+        *,
+        added: Sequence[str] = (),
+        **kinds: type,
+    ) -> None:
+        super().__init__(compose, **kinds)
+        self._model, self._added = model, added
+        self._fields = [field.attname for field in model._meta.concrete_fields]
+
+    def fetch(self, source: models.QuerySet, language: str = "", **values: Any) -> list[Any]:
+        """Return the instances for these values, as ``ComposedRows.fetch`` does rows."""
+        found = super().fetch(source, language, **values)
+        return [one if isinstance(one, self._model) else self._instance(one) for one in found]
+
+    def _instance(self, row: tuple[Any, ...]) -> models.Model:
+        own = len(self._fields)
+        instance = self._model.from_db(DEFAULT_DB_ALIAS, self._fields, row[:own])
+        for name, value in zip(self._added, row[own:], strict=True):
+            setattr(instance, name, value)
+        return instance

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db import models
 from django.utils import timezone
 
+from accounts import parts
 from accounts.days import today
 
 
@@ -42,13 +43,14 @@ class Ending:
 
     @property
     def address_name(self) -> str:
-        """The name of the address where the Secretariat changes it."""
-        return f"admin:{self.record._meta.app_label}_{self.record._meta.model_name}_change"
+        """The name of the address where the Secretariat changes it; it takes the id of the record."""
+        return _addresses.get(self.kind) or f"admin:{self.record._meta.app_label}_{self.record._meta.model_name}_change"
 
 
 Source = Callable[[date, date], Iterable[Ending]]
 
 _sources: dict[tuple[str, ...], Source] = {}
+_addresses: dict[str, str] = {}
 
 
 def register(*kinds: str, source: Source) -> None:
@@ -61,6 +63,16 @@ def register(*kinds: str, source: Source) -> None:
     _sources[kinds] = source
 
 
+def register_address(kind: str, name: str) -> None:
+    """Have what is of one kind changed elsewhere than in the administration.
+
+    Args:
+        kind: What a source finds.
+        name: The name of the address, which takes the id of the record.
+    """
+    _addresses[kind] = name
+
+
 def between(first: date, last: date, kind: str = "") -> list[Ending]:
     """Return what has its last day from ``first`` to ``last``, the soonest first.
 
@@ -69,7 +81,8 @@ def between(first: date, last: date, kind: str = "") -> list[Ending]:
         last: The last of them.
         kind: Only this kind; all of them when not given.
     """
-    sources = [source for kinds, source in _sources.items() if not kind or kind in kinds]
+    asked = ((kinds, source) for kinds, source in _sources.items() if parts.is_in_use(source))
+    sources = [source for kinds, source in asked if not kind or kind in kinds]
     found = [ending for source in sources for ending in source(first, last) if not kind or ending.kind == kind]
     return sorted(found, key=lambda ending: (ending.last_day, ending.name, ending.title))
 

@@ -21,7 +21,7 @@ from accounts.models.people import validate_plain_name
 from accounts.services.invitations import Newcomer, check_term
 
 
-class _AddressField(forms.CharField):
+class AddressField(forms.CharField):
     """An e-mail address in its canonical form; other scripts are let through to be read."""
 
     widget = forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"})
@@ -59,7 +59,7 @@ class AccountRequestForm(_ReadsForm, forms.ModelForm):
         labels = {"full_name": _("Your name, as it will be shown"), "reason": _("Why you would like to take part")}
         help_texts = {"reason": _("The focal point of your state and the Secretariat read this; nobody else.")}
 
-    email = _AddressField(
+    email = AddressField(
         label=_("Official e-mail address"),
         max_length=254,
         help_text=_("At your office, ministry or mission: all mail about your request goes there."),
@@ -113,7 +113,7 @@ class DecisionForm(forms.Form):
 class InvitationForm(_ReadsForm):
     """Somebody to be invited."""
 
-    email = _AddressField(label=_("Official e-mail address"), max_length=254)
+    email = AddressField(label=_("Official e-mail address"), max_length=254)
     full_name = forms.CharField(label=_("Name as shown"), max_length=120, validators=[validate_plain_name])
     role = forms.ChoiceField(
         label=_("Takes part as"),

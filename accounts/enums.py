@@ -69,6 +69,15 @@ class InvitationState(TextChoices):
     REVOKED = "revoked", pgettext_lazy("invitation", "Revoked")
 
 
+class ContactState(TextChoices):
+    """Where an organisation stands with being listed and written to; told from its days, not kept. Source: ACC-12."""
+
+    ASKED = "asked", pgettext_lazy("stakeholder contact", "Asked whether it agrees")
+    CONFIRMED = "confirmed", pgettext_lazy("stakeholder contact", "Agrees")
+    LAPSED = "lapsed", pgettext_lazy("stakeholder contact", "Has not answered")
+    STOPPED = "stopped", pgettext_lazy("stakeholder contact", "Wants no mail")
+
+
 class Vouching(TextChoices):
     """What the state's focal point said to a request for an account. Source: ACC-11, reading A3."""
 

@@ -65,3 +65,10 @@ class OrderedChoiceField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return list(initial or []) != [choice for choice in data or [] if choice]
+
+
+class WebAddressField(forms.URLField):
+    """The address of a page; one that is typed without a scheme is meant with https."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"assume_scheme": "https", **kwargs})

@@ -16,6 +16,7 @@ from accounts.enums import PACE_BY_DEFAULT, AccountStatus, Economy, Gender, Mail
 from accounts.fields import OrderedChoiceField
 from accounts.models import User
 from accounts.models.people import time_zones, validate_plain_name
+from accounts.parts import is_on
 from accounts.zones import canonical_zone, zone_choices
 
 LANGUAGES = [(code, capfirst(get_language_info(code)["name_local"])) for code, _name in settings.LANGUAGES]
@@ -99,6 +100,9 @@ class ProfileForm(forms.ModelForm):
                 help_text=_("You say it for your whole delegation, so that states like yours find you."),
             )
         chosen = dict(self.instance.mail_preferences.values_list("scope", "pace"))
+        if not is_on("forum"):
+            self.fields["languages_read"].help_text = ""
+            return
         for scope in CHOOSABLE:
             choices = Pace.choices
             if scope != MailScope.POSTS:
@@ -113,7 +117,9 @@ class ProfileForm(forms.ModelForm):
     @property
     def paces(self) -> dict[MailScope, Pace]:
         """What was chosen for each kind of mail."""
-        return {scope: Pace(self.cleaned_data[f"mail_{scope}"]) for scope in CHOOSABLE}
+        return {
+            scope: Pace(self.cleaned_data[f"mail_{scope}"]) for scope in CHOOSABLE if f"mail_{scope}" in self.fields
+        }
 
     @property
     def person(self) -> dict[str, object]:

@@ -6,7 +6,16 @@ from django.utils.translation import gettext as _
 
 from accounts.days import today
 from accounts.enums import RequestState, Role
-from accounts.models import AccountRequest, Invitation, MemberState, Protocol, User
+from accounts.models import (
+    AccountRequest,
+    Circular,
+    CircularCopy,
+    Invitation,
+    MemberState,
+    Protocol,
+    StakeholderContact,
+    User,
+)
 from accounts.verdicts import ALLOWED, Verdict
 
 
@@ -164,4 +173,76 @@ def may_remove_factor(actor: User, factor: int) -> Verdict:
     passkeys = set(own.filter(type=Authenticator.Type.WEBAUTHN).values_list("pk", flat=True))
     if passkeys == {factor} and not actor.has_usable_password():
         return Verdict(_("This passkey is all you sign in with. Set a password, or add another passkey, first."))
+    return ALLOWED
+
+
+# --- Organisations that are written to ----------------------------------------------------------------
+
+
+def may_read_contacts(actor: User) -> Verdict:
+    """Judge whether the list of organisations is open to ``actor``. Source: ACC-12, CDIP/22/3 para 8."""
+    if actor.may_enter and (actor.is_staff or actor.role == Role.DELEGATE):
+        return ALLOWED
+    return Verdict(_("This list is for the delegates of member states and the Secretariat."))
+
+
+def may_keep_contacts(actor: User, member_state: int | None = None) -> Verdict:
+    """Judge whether ``actor`` keeps the organisations of a state, and writes to them.
+
+    Args:
+        actor: Who keeps them.
+        member_state: The id of the state; of any that ``actor`` may, when not given.
+
+    Source: ACC-11, ACC-12.
+    """
+    if not actor.may_enter:
+        return Verdict(_("Please accept the protocol of use first."))
+    if actor.is_staff:
+        return ALLOWED
+    if not actor.is_focal_point or actor.member_state_id is None:
+        return Verdict(_("Only the focal point of the state and the Secretariat keep the list of organisations."))
+    if member_state not in {None, actor.member_state_id}:
+        return Verdict(_("A focal point keeps the organisations of the own state."))
+    return ALLOWED
+
+
+def may_change_contact(actor: User, contact: StakeholderContact) -> Verdict:
+    """Judge whether ``actor`` may change ``contact``; one that wants no mail is not asked again. Source: ACC-12."""
+    verdict = may_keep_contacts(actor, contact.member_state_id)
+    if verdict and contact.stopped_on is not None:
+        return Verdict(_("This organisation wants no mail. It can come back by the link in a letter that it has."))
+    return verdict
+
+
+def may_ask_contact(actor: User, contact: StakeholderContact) -> Verdict:
+    """Judge whether ``actor`` may have ``contact`` asked again whether it agrees. Source: ACC-12."""
+    verdict = may_change_contact(actor, contact)
+    if verdict and contact.has_answered:
+        return Verdict(_("This organisation has confirmed; it is asked again when a year is over."))
+    return verdict
+
+
+def may_remove_contact(actor: User, contact: StakeholderContact) -> Verdict:
+    """Judge whether ``actor`` may delete ``contact``. Source: ACC-12.
+
+    What an organisation that wants no mail has left is its address alone, so that nobody writes to it again;
+    the Secretariat deletes that too where it is asked to.
+    """
+    return may_keep_contacts(actor, contact.member_state_id) if actor.is_staff else may_change_contact(actor, contact)
+
+
+def may_change_circular(actor: User, circular: Circular) -> Verdict:
+    """Judge whether ``actor`` may change, send or discard a message that ``actor`` can see. Source: ACC-12."""
+    verdict = may_keep_contacts(actor, circular.member_state_id)
+    if verdict and not actor.is_staff and circular.member_state_id is None:
+        return Verdict(_("A focal point writes to organisations of the own state."))
+    if verdict and circular.sent_at is not None:
+        return Verdict(_("This message has been sent."))
+    return verdict
+
+
+def may_answer(copy: CircularCopy) -> Verdict:
+    """Judge whether an organisation may still answer a message, or change its answer. Source: ACC-12."""
+    if copy.circular.answers_until < today():
+        return Verdict(_("The time for answers is over."))
     return ALLOWED

@@ -11,7 +11,16 @@ from django.http import HttpRequest
 from accounts import endings
 from accounts.factors import take_step
 from accounts.models import User
-from accounts.services import entry_letters, outbox, person_letters, protocols, security_letters, sessions, terms
+from accounts.services import (
+    contact_letters,
+    entry_letters,
+    outbox,
+    person_letters,
+    protocols,
+    security_letters,
+    sessions,
+    terms,
+)
 from accounts.sessions import SessionStore
 
 
@@ -53,6 +62,8 @@ def connect() -> None:
         ("session.new_device", security_letters.new_device),
     ):
         outbox.register(kind, composer, is_service=True)
+    outbox.register("stakeholder.asked", contact_letters.contact_asked, is_service=True)
+    outbox.register("circular.sent", contact_letters.circular_sent, is_service=True)
     user_logged_in.connect(_begin_session)
     authentication_step_completed.connect(_renew_key)
     authenticator_added.connect(_use_up_first_code)

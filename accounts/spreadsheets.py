@@ -1,19 +1,24 @@
-"""Reading the tables that people upload: CSV as any program writes it, and XLSX."""
+"""Reading the tables that people upload, CSV as any program writes it and XLSX; and writing XLSX."""
 
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 MAX_COLUMNS = 50
 MAX_UNPACKED = 50 * 1024 * 1024  # bytes; what is packed tighter than that is no list of people
 MAX_BLANK = 1_000  # rows, after which nothing is looked for
 XLSX_BEGINS = b"PK\x03\x04"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LONGEST_CELL = 32_767  # characters that a cell of XLSX can hold
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # what makes a spreadsheet take text for one
 
 Table = list[list[str]]
 
@@ -91,3 +96,26 @@ def _xlsx_rows(content: bytes) -> Iterator[list[str]]:
 
 def _text(cell: Any) -> str:
     return "" if cell is None else str(cell).strip()
+
+
+def write_xlsx(title: str, rows: Iterable[Sequence[object]]) -> bytes:
+    """Return a workbook of one sheet whose cells are words, and no formula whatever they begin with.
+
+    Args:
+        title: Of the sheet.
+        rows: The first one names the columns.
+    """
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet(title[:31])
+    for row in rows:
+        cells = []
+        for value in row:
+            text = ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST_CELL]
+            cell = WriteOnlyCell(sheet, text)
+            cell.data_type = "s"
+            cell.quotePrefix = text.lstrip(" ").startswith(FORMULA)
+            cells.append(cell)
+        sheet.append(cells)
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from accounts.services import archives, audit, leaving, outbox, protocols, requests, terms
+from accounts.services import archives, audit, circulars, contacts, leaving, outbox, protocols, requests, terms
 
 
 @shared_task
@@ -60,3 +60,11 @@ def end_what_is_over() -> int:
 def remind_of_protocol() -> int:
     """Remind those who have not accepted the protocol in force; asked once a day."""
     return protocols.remind_of_protocol()
+
+
+@shared_task
+def keep_contacts() -> None:
+    """Ask organisations each year whether they still agree, and forget what is over; asked some times a day."""
+    contacts.ask_each_year()
+    contacts.discard_unconfirmed()
+    circulars.discard_old_circulars()

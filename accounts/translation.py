@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from accounts.models import MemberState, Protocol, RegionalGroup
+from accounts.models import Circular, MemberState, Protocol, RegionalGroup
 
 
 @register(RegionalGroup)
@@ -18,3 +18,8 @@ class MemberStateTranslation(TranslationOptions):
 @register(Protocol)
 class ProtocolTranslation(TranslationOptions):
     fields = ("title", "text", "changes")
+
+
+@register(Circular)
+class CircularTranslation(TranslationOptions):
+    fields = ("subject", "text")

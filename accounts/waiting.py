@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts import parts
 from accounts.models import User
 
 
@@ -44,4 +45,4 @@ def register(kind: str, source: Source) -> None:
 
 def everything(viewer: User) -> list[Waiting]:
     """Return each registered kind, in the order of registration, also where nothing waits."""
-    return [source(viewer) for source in _sources.values()]
+    return [source(viewer) for source in _sources.values() if parts.is_in_use(source)]

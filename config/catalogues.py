@@ -129,7 +129,10 @@ def compile_catalogues() -> None:
         source = _po_file(language)
         target = source.with_suffix(".mo")
         if source.exists() and (not target.exists() or target.stat().st_mtime < source.stat().st_mtime):
-            with source.open("rb") as stream, NamedTemporaryFile(dir=target.parent, delete=False) as compiled:
+            with (
+                source.open("rb") as stream,
+                NamedTemporaryFile(dir=target.parent, suffix=".mo", delete=False) as compiled,
+            ):
                 write_mo(compiled, read_po(stream, locale=to_locale(language)))
             Path(compiled.name).chmod(0o644)
             Path(compiled.name).replace(target)  # whole, for whoever starts at the same time

@@ -4,7 +4,7 @@ import logging
 import re
 
 _SECRETS = re.compile(
-    r"(/(?:feed|address|invitations|mail/stop|registrations|experts|certificates|later)/)[\w:.=-]{16,}"
+    r"(/(?:feed|address|invitations|mail/stop|registrations|experts|certificates|later|appeals|contacts/(?:confirm|stop|answers))/)[\w:.=-]{16,}"
 )
 
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 PATIENCE = 8  # seconds for a forum that is just stopping to leave the data folder
 SECONDS_TO_STOP = 5
+OWN_PORTS = range(20_000, 32_000)  # below those that systems give to outgoing connections
 OPEN_PAGES = 10_000  # most at one live process; each holds a connection
 
 
@@ -57,9 +59,9 @@ def run() -> int:
             f"Another forum is running with the data folder {var}.",
             "Stop it first, or choose another folder: make run VAR=var/second PORT=8010",
         )
-    if not _is_free(port):
+    if not is_free(port):
         return _refuse(f"Port {port} is taken.", f"Choose another one: make run PORT={port + 10}")
-    live_port, mail_port = _free_port(), _free_port()
+    live_port, mail_port = free_port(), free_port()
     os.environ.update(
         {
             "PORT": str(port),
@@ -187,6 +189,8 @@ def commands(port: int, live_port: int, mail_port: int | None) -> dict[str, str]
         live_port: Where streams are served.
         mail_port: Where the demonstration's mailbox listens; None where mail really leaves.
     """
+    from django.conf import settings
+
     bin_dir = Path(PYTHON).parent
     host = os.environ.get("HOST", "127.0.0.1")
     workers = os.environ.get("WEB_WORKERS") or str(os.cpu_count() or 2)
@@ -200,6 +204,8 @@ def commands(port: int, live_port: int, mail_port: int | None) -> dict[str, str]
         "beat": f"{bin_dir}/celery --app config --quiet beat --loglevel warning --pidfile= "
         f"--schedule {os.environ['VAR']}/beat-schedule",
     }
+    if not settings.FORUM:
+        del processes["live"]  # it streams new posts, and nothing else
     if mail_port is not None:
         processes["mailbox"] = f"{PYTHON} manage.py demo_mailbox --port {mail_port}"
     return processes
@@ -241,7 +247,8 @@ def _lock(var: Path) -> IO[str] | None:
             return lock
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Tell whether nobody listens at a port of this machine."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -251,10 +258,11 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """Return a port that nobody listens at, and that no connection to elsewhere takes before somebody does."""
+    while not is_free(port := random.choice(OWN_PORTS)):  # noqa: S311 - nothing secret
+        pass
+    return port
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from config.languages import LANGUAGES  # noqa: F401 - a setting
 
@@ -36,6 +37,13 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(VAR / "secret_key
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # --- The parts ------------------------------------------------------------------------------------
+
+# Reading A1: each can be switched off. What is switched off keeps its data, and has no address and no task.
+FORUM = env.bool("FORUM", default=True)
+WEBINARS = env.bool("WEBINARS", default=True)
+if not FORUM and not WEBINARS:
+    raise ImproperlyConfigured("Nothing is left where FORUM and WEBINARS are both switched off: switch one of them on.")
+SWITCHED_OFF = frozenset([*(() if FORUM else ("forum", "moderation")), *(() if WEBINARS else ("webinars",))])
 
 INSTALLED_APPS = [
     "modeltranslation",
@@ -83,6 +91,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
+MIDDLEWARE = [name for name in MIDDLEWARE if name.partition(".")[0] not in SWITCHED_OFF]
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -90,8 +99,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "config.templates.Loader",
+                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -174,6 +188,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "deliver-notices": {"task": "accounts.tasks.deliver_notices", "schedule": timedelta(minutes=1)},
+    "keep-contacts": {"task": "accounts.tasks.keep_contacts", "schedule": timedelta(hours=6)},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": timedelta(minutes=1)},
     "end-what-is-over": {"task": "accounts.tasks.end_what_is_over", "schedule": timedelta(minutes=10)},
     "tell-of-requests": {"task": "accounts.tasks.tell_of_requests", "schedule": timedelta(minutes=10)},
@@ -207,6 +222,11 @@ CELERY_BEAT_SCHEDULE = {
     "close-answers": {"task": "webinars.tasks.close_answers", "schedule": timedelta(minutes=1)},
     "remind-coordinators": {"task": "webinars.tasks.remind_coordinators", "schedule": timedelta(minutes=10)},
 }
+CELERY_BEAT_SCHEDULE = {
+    name: entry
+    for name, entry in CELERY_BEAT_SCHEDULE.items()
+    if str(entry["task"]).partition(".")[0] not in SWITCHED_OFF
+}
 
 # --- Mail -----------------------------------------------------------------------------------------
 
@@ -239,7 +259,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "forum:room_list"
+LOGIN_REDIRECT_URL = "forum:room_list" if FORUM else "webinars:programme"
+FIRST_PAGE = "forum:this_week" if FORUM else "webinars:programme"  # of somebody who has just come in
 LOGOUT_REDIRECT_URL = "forum:front_page"
 ACCOUNT_LOGOUT_REDIRECT_URL = "forum:front_page"
 ACCOUNT_ADAPTER = "accounts.adapter.ForumAdapter"
@@ -303,6 +324,7 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own; the key is the address
     "ask_question": "10/h/key",  # of a webinar's experts; the key is the registration, here and in the next
     "vote": "200/h/key",
     "check_certificate": "60/h/ip",
+    "answer_circular": "60/h/ip,20/h/key",
     "upload": "100/h/user",  # files, whether or not they are taken: each is unpacked and checked
     "login": "",  # these two are counted by those above, which keep what was typed, and one address by any spelling
     "reset_password": "",
@@ -386,6 +408,11 @@ TRANSLATION_PREPARATION = timedelta(hours=1)  # how long it is asked
 LAST_LETTERS_KEPT = timedelta(days=7)  # addresses of those who have left, after the letter that tells them
 ENDING_NOTICES = (30, 7)  # days before a mandate, a period or an admission ends
 PROTOCOL_REMINDERS = (7, 21)  # days after a version came into force
+CONTACT_CONFIRMED_FOR = timedelta(days=365)  # then an organisation is asked again whether its contact is right
+CONTACT_CONFIRM_WITHIN = timedelta(days=60)  # else nothing more is sent to it
+CONTACT_KEPT = timedelta(days=180)  # after it was asked in vain; then its entry is deleted
+CIRCULAR_ANSWERS = timedelta(days=30)  # proposed for answers to what is sent to contacts
+CIRCULAR_KEPT = timedelta(days=730)  # then what was answered is deleted
 REQUESTS_TOLD_FROM = 8  # o'clock in Geneva, on working days: the Secretariat's letter about requests that wait
 INVITATION_IS_OLD = timedelta(days=7)  # from when the desk shows that it is not taken up
 POST_MAX_LENGTH = env.int("POST_MAX_LENGTH", default=20_000)  # characters

@@ -43,9 +43,11 @@ def load_cases(people: dict[str, User]) -> None:
         decided_at=now - timedelta(days=4),
     )
     Report.objects.create(case=case, reporter=senegal, reason=ReportReason.WRONG, reported_at=case.opened_at)
-    Complaint.objects.create(
+    Complaint.objects.get_or_create(
         made_by=senegal,
         text="Could the weekly topic be announced two weeks ahead? Our office needs the time.",
-        made_at=now - timedelta(days=2),
+        defaults={"made_at": now - timedelta(days=2)},
     )
-    LanguageDemand.objects.create(language="ar", user=senegal, note="For our partners in the region.")
+    LanguageDemand.objects.get_or_create(
+        language="ar", user=senegal, defaults={"note": "For our partners in the region."}
+    )

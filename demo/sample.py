@@ -17,8 +17,10 @@ from accounts.markdown import render
 from accounts.models import Mandate, MemberState, Protocol, ProtocolAcceptance, RegionalGroup, User
 from accounts.services import outbox
 from accounts.services.reference import load_protocol, load_registered, translated
+from demo.activities import load_activities
 from demo.admissions import load_admissions
 from demo.cases import load_cases
+from demo.contacts import load_contacts
 from demo.figures import load_figures
 from demo.library import load_library
 from demo.people import ACCOUNTS, PASSWORD, totp_secret_of
@@ -51,6 +53,7 @@ def load_sample() -> str:
         _load_topic(tomllib.loads(file.read_text()), monday - weeks_ago * WEEK, people)
     _grant_rights(people)
     load_library(people)
+    load_activities()
     load_questions(people)
     load_proposals(people)
     load_admissions(people)
@@ -58,6 +61,7 @@ def load_sample() -> str:
     load_figures(people)
     load_steering(people)
     load_webinars(people)
+    load_contacts(people)
     return f"{len(people)} people, {Topic.objects.count()} topics and {Post.objects.count()} posts are loaded."
 
 

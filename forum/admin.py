@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.contrib import admin, messages
-from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -16,6 +15,8 @@ from forum.enums import EntryState, SignalKind
 from forum.forms.posts import DiscussionGrantForm, RoomGrantForm
 from forum.forms.rooms import RoomForm
 from forum.models import (
+    Activity,
+    ActivityInterest,
     Attachment,
     AuthorClaim,
     Category,
@@ -58,7 +59,6 @@ class RoomAdmin(KeptAdmin, TranslationAdmin):
     list_filter = ["is_core"]
     search_fields = ["name_en", "language"]
     filter_horizontal = ["categories"]
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Room | None = None) -> list[str]:
         """A room's language is its address, so it stays."""
@@ -367,3 +367,25 @@ class AttachmentAdmin(SeenAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attachment]:
         """Leave out what somebody has not published yet. Source: ACC-03."""
         return super().get_queryset(request).exclude(post=None, entry=None)
+
+
+@admin.register(Activity)
+class ActivityAdmin(SeenAdmin):
+    """The catalogue of activities, which is kept on its own pages."""
+
+    list_display = ["title", "category", "published_at", "reviewed_at"]
+    list_filter = ["category", "published_at", "reviewed_at"]
+    list_select_related = ["category"]
+    search_fields = ["title_en", "title_fr", "title_es"]
+
+
+@admin.register(ActivityInterest)
+class ActivityInterestAdmin(SeenAdmin):
+    """That some state thinks of an activity, not which one: its list is its own. Source: LIB-07, ACC-03."""
+
+    fields = ["activity"]
+    list_display = ["activity"]
+    list_display_links = None
+    list_filter = ["activity__category"]
+    list_select_related = ["activity"]
+    search_fields = ["activity__title_en", "activity__title_fr", "activity__title_es"]

@@ -103,6 +103,7 @@ class SearchSource(TextChoices):
     TRANSLATION = "translation", pgettext_lazy("search", "Translation of a post")
     ATTACHMENT = "attachment", pgettext_lazy("search", "Document")
     ENTRY = "entry", pgettext_lazy("search", "Entry of the library")
+    ACTIVITY = "activity", pgettext_lazy("search", "Activity of the catalogue")
 
 
 class TranslationStatus(TextChoices):
@@ -177,6 +178,25 @@ class Delivery(TextChoices):
     SYSTEM = "system", _("System or equipment")
     DOCUMENT = "document", _("Guide or study")
     MIXED = "mixed", _("Several of these")
+
+
+class ActivityLevel(TextChoices):
+    """At which level an activity of the catalogue is offered. Source: LIB-07, CDIP/11/4 rec 21 d)."""
+
+    NATIONAL = "national", pgettext_lazy("level of an activity", "National")
+    REGIONAL = "regional", pgettext_lazy("level of an activity", "Regional")
+    SUB_REGIONAL = "sub_regional", pgettext_lazy("level of an activity", "Sub-regional")
+    CITY = "city", pgettext_lazy("level of an activity", "City")
+
+
+class CooperationMode(TextChoices):
+    """Who carries an activity of the catalogue together. Source: LIB-07, CDIP/11/4 rec 21 d)."""
+
+    BILATERAL = "bilateral", _("WIPO and the state")
+    SOUTH_SOUTH = "south_south", _("South-South cooperation")
+    TRIANGULAR = "triangular", _("Triangular cooperation")
+    TRUST = "trust", _("Funds in trust")
+    SHARED = "shared", _("Shared costs")
 
 
 class Review(TextChoices):

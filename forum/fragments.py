@@ -19,7 +19,16 @@ from jinja2 import Environment, FileSystemLoader
 from accounts.enums import AccountStatus, Role
 from accounts.languages import language_name
 from accounts.models.people import FORMER
-from forum.enums import Capacity, ContributionKind, FollowLevel, PostState, RemovalReason, SignalKind, TranslationStatus
+from forum.enums import (
+    Capacity,
+    ContributionKind,
+    FollowLevel,
+    PostState,
+    RemovalReason,
+    SignalKind,
+    TopicKind,
+    TranslationStatus,
+)
 from forum.files.kinds import BY_CONTENT_TYPE
 from forum.files.sizes import in_words
 from forum.models import Post
@@ -84,17 +93,31 @@ def about_file(content_type: str, size: int) -> str:
     }
 
 
+@lru_cache
+def _names(language: str) -> dict[str, dict[str, str]]:
+    """Return the labels of closed lists in the active ``language``, as plain strings."""
+    lists = {
+        "role_names": Role,
+        "kind_names": ContributionKind,
+        "capacity_names": Capacity,
+        "status_names": TranslationStatus,
+        "signal_names": SignalKind,
+        "topic_kind_names": TopicKind,
+    }
+    return {name: {value: str(label) for value, label in choices.choices} for name, choices in lists.items()}
+
+
 _environment.globals.update(
     when=when,
     language_name=lambda code: language_name(code, translation.get_language() or "en"),
     about_file=about_file,
+    signal_names=lambda: _names(translation.get_language() or "en")["signal_names"],
     page_of=page_of,
     PERSONAL=Capacity.PERSONAL,
     VISIBLE=PostState.VISIBLE,
     HELD=PostState.HELD,
     WITHDRAWN=PostState.WITHDRAWN,
     removal_reasons={reason.value: reason.label for reason in RemovalReason},
-    SIGNAL_NAMES={kind.value: kind for kind in SignalKind},
     EXTERNAL=Role.EXTERNAL,
     DELEGATE=Role.DELEGATE,
     COMMENT=ContributionKind.COMMENT,
@@ -234,21 +257,11 @@ def _levels(choices: Sequence[LevelChoice], chosen: str, room_label: str | None 
     return mark_safe(html)  # noqa: S308 - rendered with autoescape
 
 
-@lru_cache
-def _names(language: str) -> dict[str, dict[str, str]]:
-    """Return the labels of closed lists in the active ``language``, as plain strings."""
-    lists = {
-        "role_names": Role,
-        "kind_names": ContributionKind,
-        "capacity_names": Capacity,
-        "status_names": TranslationStatus,
-    }
-    return {name: {value: str(label) for value, label in choices.choices} for name, choices in lists.items()}
-
-
 def discussions(rows: Iterable[DiscussionRow]) -> SafeString:
     """Render discussions as rows of a list, with what is unread in each."""
-    html = _environment.get_template("forum/discussions.html").render(rows=rows, now=timezone.now())
+    html = _environment.get_template("forum/discussions.html").render(
+        rows=rows, now=timezone.now(), usual=TopicKind.WEEKLY, **_names(translation.get_language() or "en")
+    )
     return mark_safe(html)  # noqa: S308 - rendered with autoescape
 
 

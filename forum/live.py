@@ -99,7 +99,7 @@ class LiveStreams:
         match = ADDRESS.fullmatch(scope["path"])
         session_key = _session_key(headers.get(b"cookie", ""))
         stream = None
-        if match and session_key and scope["method"] == "GET":
+        if match and session_key and scope["method"] == "GET" and settings.FORUM:
             discussion = int(match["discussion"]) if match["discussion"] else None
             after = _after(headers.get(b"last-event-id", ""), scope.get("query_string", b"").decode("latin-1"))
             stream = await self._ask(open_stream, session_key, discussion, match["room"], after)

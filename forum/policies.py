@@ -23,7 +23,7 @@ from forum.enums import (
     TopicKind,
     TranslationStatus,
 )
-from forum.models import Clearance, EntryPermission, ImportedAuthor, LibraryEntry, Post, PostTranslation, Room
+from forum.models import Activity, Clearance, EntryPermission, ImportedAuthor, LibraryEntry, Post, PostTranslation, Room
 from forum.weeks import opens_on
 
 
@@ -453,6 +453,53 @@ def may_answer_permission(actor: User, permission: EntryPermission) -> Verdict:
     if permission.entry.state in {EntryState.DRAFT, EntryState.RETURNED, EntryState.DECLINED}:
         return Verdict(_("This entry is not proposed for publication now."))
     return ALLOWED
+
+
+# --- The catalogue of activities --------------------------------------------------------------------
+
+
+def may_keep_catalogue(actor: User) -> Verdict:
+    """Judge whether ``actor`` keeps the catalogue: the Secretariat, the moderator being one of its staff.
+
+    Source: LIB-07, MOD-01.
+    """
+    if actor.may_enter and actor.is_moderator:
+        return ALLOWED
+    return Verdict(_("The Secretariat keeps the catalogue of activities."))
+
+
+def may_publish_activity(actor: User, activity: Activity) -> Verdict:
+    """Judge whether ``actor`` may put ``activity`` into the catalogue now. Source: LIB-07."""
+    if not may_keep_catalogue(actor):
+        return may_keep_catalogue(actor)
+    if activity.published_at is not None:
+        return Verdict(_("This activity is in the catalogue already."))
+    return ALLOWED
+
+
+def may_review_activity(actor: User, activity: Activity) -> Verdict:
+    """Judge whether ``actor`` may mark ``activity`` as reviewed, or take it out. Source: LIB-07."""
+    if not may_keep_catalogue(actor):
+        return may_keep_catalogue(actor)
+    if activity.published_at is None:
+        return Verdict(_("This activity is not in the catalogue."))
+    return ALLOWED
+
+
+def may_discard_activity(actor: User, activity: Activity) -> Verdict:
+    """Judge whether ``actor`` may delete ``activity``: only what nobody else has ever seen. Source: LIB-07."""
+    if not may_keep_catalogue(actor):
+        return may_keep_catalogue(actor)
+    if activity.reviewed_at is not None:
+        return Verdict(_("What has stood in the catalogue is taken out of it and not deleted."))
+    return ALLOWED
+
+
+def may_list_activities(actor: User) -> Verdict:
+    """Judge whether ``actor`` may choose activities for the national plan of their state. Source: LIB-07."""
+    if actor.may_enter and actor.member_state_id is not None:
+        return ALLOWED
+    return Verdict(_("A list for a national plan is kept by the delegates of a state."))
 
 
 def may_translate(actor: User, post: Post) -> Verdict:

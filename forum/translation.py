@@ -2,7 +2,8 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from forum.models import Category, PageCategory, Room, Step, Topic
+from forum.models import Activity, Category, PageCategory, Room, Step, Topic
+from forum.models.activities import ACTIVITY_TEXTS
 
 
 @register(Room)
@@ -28,3 +29,8 @@ class StepTranslation(TranslationOptions):
 @register(Topic)
 class TopicTranslation(TranslationOptions):
     fields = ("title", "objective", "guiding_questions", "synthesis")
+
+
+@register(Activity)
+class ActivityTranslation(TranslationOptions):
+    fields = ("title", *ACTIVITY_TEXTS)

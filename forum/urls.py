@@ -3,6 +3,7 @@
 from django.urls import path
 
 from forum.views import (
+    activities,
     attachments,
     citations,
     clearances,
@@ -88,6 +89,20 @@ urlpatterns = [
     path("library/new/", library.entry_create, name="entry_create"),
     path("library/waiting/", library.entry_waiting, name="entry_waiting"),
     path("library/export/<slug:kind>/", library.entry_export, name="entry_export"),
+    path("library/activities/", activities.activity_list, name="activity_list"),
+    path("library/activities/new/", activities.activity_create, name="activity_create"),
+    path("library/activities/waiting/", activities.activity_waiting, name="activity_waiting"),
+    path("library/activities/shortlist/", activities.activity_shortlist, name="activity_shortlist"),
+    path(
+        "library/activities/shortlist/<slug:kind>/",
+        activities.activity_shortlist_export,
+        name="activity_shortlist_export",
+    ),
+    path("library/activities/<int:pk>/", activities.activity_detail, name="activity_detail"),
+    path("library/activities/<int:pk>/edit/", activities.activity_edit, name="activity_edit"),
+    path("library/activities/<int:pk>/choose/", activities.activity_choose, name="activity_choose"),
+    path("library/activities/<int:pk>/review/", activities.activity_review, name="activity_review"),
+    path("library/activities/<int:pk>/withdraw/", activities.activity_withdraw, name="activity_withdraw"),
     path("library/<int:pk>/", library.entry_detail, name="entry_detail"),
     path("library/<int:pk>/edit/", library.entry_edit, name="entry_edit"),
     path("library/<int:pk>/decide/", library.entry_decide, name="entry_decide"),

@@ -42,7 +42,7 @@ class SuggestionState(TextChoices):
 
 
 class CommonReason(TextChoices):
-    """Why authors are often asked for other words, ready in every language. Source: FOR-11, OPS-01, MOD-11."""
+    """Why something is often decided about a post, ready in every language. Source: FOR-11, MOD-09, OPS-01, MOD-11."""
 
     NEUTRAL = "neutral", _("Please word it neutrally: say what happened, and leave out the judgement on others.")
     SOURCE = "source", _("Please name the source, so that others can check what you say.")
@@ -54,6 +54,14 @@ class CommonReason(TextChoices):
     )
     OFF_TOPIC = "off_topic", _("It does not belong in this discussion. Please open another one, or move it there.")
     CAPACITY = "capacity", _("Please say whether you write for yourself or for your delegation.")
+    WITHIN_RULES = "within_rules", _("The post keeps to the protocol of use. That others disagree is no fault of it.")
+    ANSWERED_THERE = "answered_there", _("What was reported is better answered in the discussion itself.")
+    TOLD_CONFIDENTIAL = "told_confidential", _("It told what is confidential, and nobody had allowed that.")
+    TOLD_OF_A_PERSON = "told_of_a_person", _("It told about a person what is private.")
+    ADVERTISED = "advertised", _("It was advertising for a product or a service.")
+    OUTSIDE = "outside", _("It had nothing to do with the work of this forum.")
+    ATTACKED = "attacked", _("It attacked a person or a delegation. Please speak about the matter, not about people.")
+    REPEATED = "repeated", _("The same was decided about your posts before, and it has happened again.")
 
 
 class CorrectionState(TextChoices):
@@ -134,6 +142,27 @@ class Outcome(TextChoices):
     WARNING = "warning", pgettext_lazy("outcome", "A warning to the author")
     MUTE = "mute", pgettext_lazy("outcome", "The author does not write for a time")
     SUSPENSION = "suspension", pgettext_lazy("outcome", "The author is suspended for a time")
+
+
+FOR_OTHER_WORDS = (
+    *(CommonReason.NEUTRAL, CommonReason.SOURCE, CommonReason.CONFIDENTIAL, CommonReason.PERSONAL_DATA),
+    *(CommonReason.PROMOTION, CommonReason.OFF_TOPIC, CommonReason.CAPACITY),
+)
+FOR_MEASURES = (
+    *(CommonReason.TOLD_CONFIDENTIAL, CommonReason.TOLD_OF_A_PERSON, CommonReason.ADVERTISED),
+    *(CommonReason.OUTSIDE, CommonReason.ATTACKED, CommonReason.REPEATED),
+)
+FOR_NOTHING = (CommonReason.WITHIN_RULES, CommonReason.ANSWERED_THERE)
+COMMON_REASONS = {
+    Outcome.NOTHING: FOR_NOTHING,
+    Outcome.EDIT_ASKED: FOR_OTHER_WORDS,
+    Outcome.HIDDEN: FOR_OTHER_WORDS,
+    Outcome.REMOVED: FOR_MEASURES,
+    Outcome.WARNING: FOR_MEASURES,
+    Outcome.MUTE: FOR_MEASURES,
+    Outcome.SUSPENSION: FOR_MEASURES,
+}
+"""Which common reasons go with which decision on a reported post."""
 
 
 class SanctionKind(TextChoices):

@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from accounts import waiting
+from accounts import endings, waiting
 from accounts.services import archives as personal_archives
 from accounts.services import outbox, reference
 from forum.models import Discussion, Post, Visit
 from forum.queries.columns import register_asked
+from forum.related import register_region
 from forum.signals import discussion_merged, post_held, post_published, visits_begun
 from moderation.queries.admissions import waiting_admissions
 from moderation.queries.calls import asked_in
 from moderation.queries.cases import waiting_appeals, waiting_complaints
+from moderation.queries.syntheses import outcome_region
 from moderation.services import (
     admission_letters,
     archives,
@@ -64,7 +66,9 @@ def connect() -> None:
     post_held.connect(tell_who_guides)
     discussion_merged.connect(carry_calls)
     register_asked(asked_in)
+    register_region(outcome_region)
     waiting.register("admission", waiting_admissions)
+    endings.register_address("admission", "moderation:admission_of_grant")
     personal_archives.register(archives.gather)
     waiting.register("appeal", waiting_appeals)
     waiting.register("complaint", waiting_complaints)

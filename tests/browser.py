@@ -6,7 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "microsoft-edge",
+)
 REMEDY = "Install Chromium so that `chromium` is on the PATH, then run make test again."
 
 
@@ -63,7 +70,7 @@ def _playwrights_own() -> str | None:
 def _install_from_debian() -> bool:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
-    install = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium"]
+    install = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium-headless-shell"]
     return _run(["apt-get", "update", "-qq"]) and _run(install)
 
 

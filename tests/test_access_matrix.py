@@ -23,21 +23,26 @@ from accounts.enums import AccountStatus, MailScope, Office, Role
 from accounts.models import User
 from accounts.services import outbox
 from accounts.services.addresses import Side, link
+from accounts.services.circulars import answer_address, send_circular
+from accounts.services.contacts import personal_address
 from accounts.services.invitations import Newcomer, invite_person, token_of
 from forum.enums import EntryState, Permission
 from forum.models import Discussion, ImportedAuthor, ImportedItem, Post
 from forum.models.posts import HELD_FROM
 from forum.services.feeds import make_feed
 from moderation.enums import Outcome, ReportReason
-from moderation.models import RoomDecision, StaffCall, Synthesis
+from moderation.models import Case, RoomDecision, StaffCall, Synthesis
 from moderation.services.appeals import complain, make_appeal
+from moderation.services.appeals import token_of as appeal_token_of
 from moderation.services.cases import decide_case, report_post
 from moderation.services.rooms import Terms, open_room
 from tests.factories import (
     AccountRequestFactory,
+    ActivityFactory,
     AdmissionFactory,
     AttachmentFactory,
     ChecklistItemFactory,
+    CircularFactory,
     DelegateFactory,
     DeletionRequestFactory,
     DiscussionFactory,
@@ -48,6 +53,7 @@ from tests.factories import (
     PostFactory,
     RegionalGroupFactory,
     RoomFactory,
+    StakeholderContactFactory,
     TopicFactory,
     TopicProposalFactory,
     TopicTemplateFactory,
@@ -57,6 +63,7 @@ from tests.factories import (
 )
 from tests.factories.webinars import (
     AnswerFactory,
+    CommitteeMeetingFactory,
     CycleFactory,
     EngagementFactory,
     MaterialFactory,
@@ -68,11 +75,11 @@ from tests.factories.webinars import (
     SeriesFactory,
     WebinarFactory,
 )
-from webinars.enums import CycleState, Origin, ProposalState, Provider, QuestionState, WebinarState
+from webinars.enums import CycleState, Origin, ProposalState, Provider, QuestionState, SeriesState, WebinarState
 from webinars.models import Campaign, Cluster, PromotionTask, Release
 from webinars.services import meetings
 from webinars.services.campaigns import stop_address
-from webinars.services.certificates import issue_certificate
+from webinars.services.certificates import issue_certificate, issue_series_certificate
 from webinars.services.experts import ask_consent
 from webinars.services.experts import token_of as expert_token_of
 from webinars.services.feedback import token_of as feedback_token_of
@@ -94,6 +101,7 @@ FORMS = {
     "accounts:invitation_create": {"email": "nobody"},
     "accounts:invitation_import": {"file": ""},
     "accounts:invitation_take_up": {"password": "short"},
+    "accounts:circular_answer": {"answer": "Trade marks."},
     "accounts:request_vouch": {"vouching": "vouched"},
     "accounts:invitation_revoke": {"reason": "Left the office."},
     "accounts:profile_edit": {
@@ -140,6 +148,7 @@ FORMS = {
     "moderation:complaint_answer": {"decision": "grant", "answer": "We look at it."},
     "moderation:complaint_create": {"text": "The footer is too small."},
     "moderation:appeal_create": {"text": "It is right."},
+    "moderation:appeal_by_letter": {"text": "It is right."},
     "moderation:language_demand": {"language": "zh"},
     "webinars:proposal_step": {"step": "withdraw"},
     "webinars:webinar_move": {"to": "live"},
@@ -152,6 +161,7 @@ FORMS = {
     "webinars:feedback_create": {"relevance": "5", "lectures": "5", "speakers": "5"},
     "webinars:expert_feedback": {"audience": "5", "preparation": "5", "questions": "5"},
     "webinars:certificate_create": {"full_name": "A. Name"},
+    "webinars:series_certificate_create": {"full_name": "A. Name"},
     "webinars:selection_bench": {"action": "mark"},
     "webinars:webinar_put_off": {"to": "postponed", "reason": "The speaker is ill."},
     "webinars:expert_edit": {"action": "ask"},
@@ -215,13 +225,34 @@ def people(discussion: Discussion) -> dict[str, User | None]:
 
 
 def entry_ids(focal_point: User) -> dict[str, object]:
-    """Return an entry of the library, and two that wait for a state: the focal point's, and another."""
-    ids: dict[str, object] = {"entry": LibraryEntryFactory().pk}
+    """Return an entry and activities of the library, and two that wait for a state: the focal point's, and another."""
+    ids: dict[str, object] = {
+        "entry": LibraryEntryFactory().pk,
+        "activity": ActivityFactory().pk,
+        "hidden activity": ActivityFactory(published_at=None).pk,
+    }
     for name, state in (("", focal_point.member_state), (" elsewhere", MemberStateFactory())):
         asked = LibraryEntryFactory(state=EntryState.PROPOSED, permission=Permission.ASKED)
         asked.permissions.create(member_state=state)
         ids |= {f"asked entry{name}": asked.pk, f"asked state{name}": state.code}
     return ids
+
+
+def contact_ids(focal_point: User, secretariat: User) -> dict[str, object]:
+    """Return organisations and messages of the focal point's state, and others; and personal links of one of each."""
+    own = StakeholderContactFactory(member_state=focal_point.member_state)
+    asked = StakeholderContactFactory(member_state=focal_point.member_state, confirmed_on=None)
+    sent = CircularFactory(written_by=secretariat)
+    send_circular(actor=secretariat, circular=sent, seen=sent.changed_at)
+    return {
+        "contact": own.pk,
+        "contact asked": asked.pk,
+        "contact elsewhere": StakeholderContactFactory().pk,
+        "contact token": personal_address("contact_confirm", own).rstrip("/").rpartition("/")[2],
+        "circular": CircularFactory(written_by=focal_point, member_state=focal_point.member_state).pk,
+        "circular elsewhere": CircularFactory(written_by=secretariat).pk,
+        "circular token": answer_address(sent.copies.get()).rstrip("/").rpartition("/")[2],
+    }
 
 
 def invitation_ids(focal_point: User) -> dict[str, object]:
@@ -263,7 +294,17 @@ def case_ids(own: Post, delegate: User) -> dict[str, object]:
         "sanction": muted.sanctions.get().pk,
         "appeal": make_appeal(actor=muted.post.author, case=muted.pk, text="It is right.").pk,
         "complaint": complain(actor=other, text="Too hasty.").pk,
+        "appeal token": appeal_token_of(_suspended(own.discussion, other, moderator)),
     }
+
+
+def _suspended(discussion: Discussion, reporter: User, moderator: User) -> Case:
+    """Return a decision by which the author of a post is suspended."""
+    report = report_post(actor=reporter, post=PostFactory(discussion=discussion).pk, reason=ReportReason.WRONG)
+    ends_at = timezone.now() + timedelta(1)
+    return decide_case(
+        actor=moderator, case=report.case_id, outcome=Outcome.SUSPENSION, reason="It is wrong.", ends_at=ends_at
+    )
 
 
 def room_ids() -> dict[str, object]:
@@ -328,6 +369,15 @@ def held_ids(secretariat: User) -> dict[str, object]:
     starts_at = timezone.now() - timedelta(days=1)
     webinar = WebinarFactory(cycle__year=2048, state=WebinarState.HELD, starts_at=starts_at)
     attended = RegistrationFactory(webinar=webinar, attended=True)
+    walked = RegistrationFactory(
+        webinar__cycle__year=2048,
+        webinar__state=WebinarState.HELD,
+        webinar__starts_at=starts_at,
+        webinar__series=SeriesFactory(state=SeriesState.EXPLORED, state_reason="All is said."),
+        webinar__part=1,
+        attended=True,
+    )
+    issue_series_certificate(registration=walked, full_name="A. Name")
     question = QuestionFactory(
         webinar=webinar, state=QuestionState.DRAFTED, owner=secretariat, due_on=timezone.localdate()
     )
@@ -335,6 +385,8 @@ def held_ids(secretariat: User) -> dict[str, object]:
     return {
         "held webinar": webinar.pk,
         "attended token": registration_token_of(attended),
+        "walked token": registration_token_of(walked),
+        "committee meeting": CommitteeMeetingFactory().pk,
         "certificate code": issue_certificate(registration=attended, full_name="A. Name").code,
         "feedback token": feedback_token_of(EngagementFactory(webinar=webinar)),
         "drafted question": question.pk,
@@ -457,10 +509,12 @@ def world() -> tuple[dict[str, User | None], dict[str, object]]:
         "topic proposal": TopicProposalFactory().pk,
         "declined proposal": TopicProposalFactory(state="declined", reason="Discussed.").pk,
         "admission": AdmissionFactory(sponsor=readers["focal point"].member_state).pk,
+        "right": readers["external"].discussion_grants.get().pk,
         "deletion": DeletionRequestFactory(post=own).pk,
         "request": AccountRequestFactory(member_state=readers["focal point"].member_state).pk,
         "request elsewhere": AccountRequestFactory().pk,
         **invitation_ids(readers["focal point"]),
+        **contact_ids(readers["focal point"], readers["secretariat"]),
         **entry_ids(readers["focal point"]),
         **cycle_ids(readers["coordinator"]),
         **webinar_ids(readers["secretariat"]),

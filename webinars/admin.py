@@ -12,6 +12,7 @@ from webinars.models import (
     CampaignMail,
     Certificate,
     Cluster,
+    CommitteeMeeting,
     Cycle,
     CycleScope,
     Decision,
@@ -41,6 +42,7 @@ from webinars.models import (
     ScopeArea,
     SelectionRun,
     Series,
+    SeriesCertificate,
     TopicSuggestion,
     Webinar,
 )
@@ -54,6 +56,7 @@ for model, columns, searched in (
     (CampaignMail, ["campaign", "email", "state", "settled_at"], ["email"]),
     (Certificate, ["code", "full_name", "minutes", "issued_at"], ["code", "full_name"]),
     (Cluster, ["lead", "cycle", "made_by", "made_at"], ["lead__title_en"]),
+    (CommitteeMeeting, ["title", "starts_at", "ends_at"], ["title"]),
     (CycleScope, ["cycle", "area", "in_scope"], ["=cycle__year"]),
     (Decision, ["option", "differs", "decided_by", "decided_at"], ["option__proposal__title_en"]),
     (Exclusion, ["first", "second", "reason"], ["first__title_en", "second__title_en"]),
@@ -70,6 +73,7 @@ for model, columns, searched in (
     (Reminder, ["registration", "rule", "due_at", "state"], ["registration__full_name"]),
     (ReminderRule, ["webinar", "moment", "minutes"], ["webinar__title_en"]),
     (SelectionRun, ["cycle", "method", "version", "run_by", "run_at"], ["run_by__full_name"]),
+    (SeriesCertificate, ["code", "series", "full_name", "minutes", "issued_at"], ["code", "full_name"]),
     (TopicSuggestion, ["webinar", "text", "from_expert", "suggested_on", "accepted_at"], ["text"]),
 ):
     admin.site.register(model, SeenAdmin, list_display=columns, search_fields=searched)

@@ -8,21 +8,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event, Timezone, vText
 
-from webinars.enums import WebinarState
-from webinars.models import Webinar
+from webinars.enums import RegistrationState, WebinarState
+from webinars.models import Registration, Webinar
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 REMINDS = timedelta(minutes=15)  # before the start
 ZONES_KNOWN = timedelta(days=366)  # each side of an event, that its zone's rules are given for
 
 
-def event_of(webinar: Webinar, *, address: str, personal: bool = False) -> Event:
+def event_of(webinar: Webinar, *, address: str, registration: Registration | None = None) -> Event:
     """Return a webinar as an entry whose id stays and whose version rises with each change.
 
     Args:
         webinar: With its time.
         address: Where to read more: the public page, or the page of one registration.
-        personal: Whether it is one person's own entry, which reminds them.
+        registration: Whose own entry it is, which reminds them; None for everybody's.
     """
     event = Event()
     event.add("uid", f"{webinar.uid}@{settings.MAIL_DOMAIN}")
@@ -35,8 +35,9 @@ def event_of(webinar: Webinar, *, address: str, personal: bool = False) -> Event
     event.add("description", _("How to take part: %(address)s") % {"address": address})
     event.add("url", address)
     off = webinar.state in {WebinarState.CANCELLED, WebinarState.POSTPONED}
+    off |= registration is not None and registration.state == RegistrationState.CANCELLED
     event.add("status", "CANCELLED" if off else "CONFIRMED")
-    if personal and not off:
+    if registration is not None and not off:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("description", webinar.title)

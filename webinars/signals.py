@@ -21,7 +21,7 @@ class Change(StrEnum):
     CANCELLED = "cancelled"
 
 
-IN_CALENDARS = frozenset({Change.TIME, Change.PLACE, Change.POSTPONED, Change.CANCELLED})
+IN_CALENDARS = frozenset({Change.TIME, Change.PLACE, Change.ANNOUNCED, Change.POSTPONED, Change.CANCELLED})
 """What is sent anew to calendars: the webinar's calendar version goes up with it. Source: workflow 2.7."""
 
 webinar_changed = Signal()

@@ -1,6 +1,7 @@
 """Who takes part, how we reach them, and what is kept of decisions."""
 
 from accounts.models.audit import AuditEntry
+from accounts.models.contacts import Circular, CircularCopy, StakeholderContact
 from accounts.models.entry import AccountRequest, Invitation
 from accounts.models.mandates import Mandate
 from accounts.models.notices import MailPreference, Notice
@@ -13,6 +14,8 @@ __all__ = [
     "AccountRequest",
     "AddressChange",
     "AuditEntry",
+    "Circular",
+    "CircularCopy",
     "DataArchive",
     "Invitation",
     "MailPreference",
@@ -23,5 +26,6 @@ __all__ = [
     "ProtocolAcceptance",
     "RegionalGroup",
     "SeatHandover",
+    "StakeholderContact",
     "User",
 ]

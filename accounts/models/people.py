@@ -37,6 +37,7 @@ from accounts.models.mandates import Mandate
 from accounts.models.notices import MailPreference
 from accounts.models.places import MemberState
 from accounts.models.protocols import Protocol, ProtocolAcceptance
+from accounts.parts import is_on
 
 FORMER = gettext_noop("Former participant")  # in place of the name of somebody who has left
 
@@ -269,7 +270,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return (obj is None and self.is_staff) or super().has_perm(perm, obj)
 
     def has_module_perms(self, app_label: str) -> bool:
-        return self.is_staff
+        return self.is_staff and is_on(app_label)
 
 
 def _accepted(day: date) -> Exists:

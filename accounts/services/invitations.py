@@ -312,8 +312,25 @@ def revoke_invitation(*, actor: User, invitation: Invitation, reason: str) -> No
     invitation = _lock(actor, invitation)
     if invitation.state == InvitationState.TAKEN_UP:
         raise ValidationError(_("This invitation was taken up: the person has an account."), code="taken_up")
-    if _open_ones(invitation.user, timezone.now()).update(revoked_at=timezone.now()):
-        audit.record(actor, "invitation.revoked", invitation.user, reason=reason, invitation=invitation.pk)
+    revoke_links_of(invitation.user, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def revoke_links_of(person: User, *, actor: User, reason: str) -> None:
+    """End the personal link of somebody who has not come in, and is not to come in any more.
+
+    Args:
+        person: Whose it is; who has come in has none that is open.
+        actor: Who has decided so, as the caller has judged.
+        reason: Why.
+
+    Source: ACC-05, ACC-11.
+    """
+    now = timezone.now()
+    for invitation in _open_ones(person, now).select_for_update(of=("self",)):
+        invitation.revoked_at = now
+        invitation.save(update_fields=["revoked_at"])
+        audit.record(actor, "invitation.revoked", person, reason=reason, invitation=invitation.pk)
 
 
 def _lock(actor: User, invitation: Invitation) -> Invitation:

@@ -5,6 +5,7 @@ from django.template.loader import render_to_string
 
 from accounts.enums import MailScope
 from accounts.models import Notice
+from accounts.parts import is_on
 from accounts.services import outbox
 from accounts.services.outbox import Letter
 
@@ -26,7 +27,8 @@ def write_letter(
         notice: What is told to whom; its reader's language and time zone are active.
         template: The templates' name without ``.txt`` and ``.html``, such as ``forum/emails/topic_opened``.
         subject: One line; line breaks in it become spaces.
-        context: What the templates take beside ``subject``, ``site``, ``reader`` and ``stop_url``.
+        context: What the templates take beside ``subject``, ``site``, ``has_forum``, ``reader`` and
+            ``stop_url``.
         list_name: What ``List-Id`` names.
         replies_to: Keys of the notices above this one in the reader's mail client, the nearest last.
         attachments: Files, each as its name, its content and its media type.
@@ -38,6 +40,7 @@ def write_letter(
         **context,
         "subject": subject,
         "site": settings.PUBLIC_URL,
+        "has_forum": is_on("forum"),
         "reader": reader,
         "stop_url": outbox.stop_url(reader, MailScope(notice.scope)) if reader and may_stop else "",
     }

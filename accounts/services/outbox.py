@@ -15,7 +15,7 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts import policies
+from accounts import parts, policies
 from accounts.enums import PACE_BY_DEFAULT, MailScope, NoticeState, Pace
 from accounts.models import Notice, User
 from accounts.services import audit, worker
@@ -207,16 +207,30 @@ def notify_address(address: str, *, language: str, kind: str, about: models.Mode
         about: The row that the letter is written from.
         occasion: What tells events of one kind about the same row apart, such as a version.
     """
-    notice = Notice(
-        address=address,
-        language=language,
-        kind=kind,
-        scope=MailScope.ACCOUNT,
-        key=".".join(filter(None, [kind, str(about.pk), "address", occasion])),
-        content_type=ContentType.objects.get_for_model(about),
-        object_id=about.pk,
-    )
-    Notice.objects.bulk_create([notice], ignore_conflicts=True)
+    notify_addresses([(address, language, about)], kind=kind, occasion=occasion)
+
+
+def notify_addresses(events: Iterable[tuple[str, str, models.Model]], *, kind: str, occasion: str = "") -> None:
+    """Write a notice for each of many who have no account; the worker is woken once.
+
+    Args:
+        events: Where it goes, what it is written in, and the row that it is written from; rows of one model.
+        kind: Noun and past verb of the event.
+        occasion: What tells events of one kind about the same row apart, such as a version.
+    """
+    notices = [
+        Notice(
+            address=address,
+            language=language,
+            kind=kind,
+            scope=MailScope.ACCOUNT,
+            key=".".join(filter(None, [kind, str(about.pk), "address", occasion])),
+            content_type=ContentType.objects.get_for_model(about),
+            object_id=about.pk,
+        )
+        for address, language, about in events
+    ]
+    Notice.objects.bulk_create(notices, batch_size=BATCH, ignore_conflicts=True)
     transaction.on_commit(wake, robust=True)
 
 
@@ -295,7 +309,9 @@ def _send(notice: Notice, connection: BaseEmailBackend) -> bool:
     kind = _kinds[notice.kind]
     reader = User.objects.with_access().get(pk=notice.user_id) if notice.user_id else None
     notice.user = reader
-    if notice.about is None or not (kind.is_service or _is_wanted(notice, reader)):
+    if notice.about is None or not parts.is_in_use(kind.composer):
+        return False
+    if not (kind.is_service or _is_wanted(notice, reader)):
         return False
     language, zone = (reader.language, reader.zone) if reader else (notice.language, None)
     with translation.override(language), timezone.override(zone):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import AccountStatus
 from accounts.models import AddressChange, DataArchive, Notice, SeatHandover, User
+from accounts.parts import is_on
 from accounts.services import addresses
 from accounts.services.letters import write_letter
 from accounts.services.outbox import Letter
@@ -151,8 +152,8 @@ def seat_taken(notice: Notice) -> Letter | None:
             "You now follow what was followed there; drafts that were not published are yours to finish, "
             "and open mandates are yours."
         ),
-        link=f"{settings.PUBLIC_URL}{reverse('forum:room_list')}",
-        link_label=_("Go to the rooms"),
+        link=f"{settings.PUBLIC_URL}{reverse(settings.LOGIN_REDIRECT_URL)}",
+        link_label=_("Go to the rooms") if is_on("forum") else _("Go to the webinars"),
     )
 
 

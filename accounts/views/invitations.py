@@ -4,6 +4,7 @@ from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
@@ -206,7 +207,7 @@ def invitation_take_up(request: HttpRequest, token: str) -> HttpResponse:
 
 def _sign_in(request: HttpRequest, user: User) -> HttpResponse:
     """Sign in whoever has just come in, with what they chose for it."""
-    login = Login(user=user, email=user.email, redirect_url=reverse("forum:this_week"))
+    login = Login(user=user, email=user.email, redirect_url=reverse(settings.FIRST_PAGE))
     passkey = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).first()
     response: HttpResponse
     if passkey is None:

@@ -33,7 +33,7 @@ def protocol_detail(request: SignedInRequest) -> HttpResponse:
     """The protocol in force: to accept at the first entry, to read again at any time."""
     after = request.POST.get("next") or request.GET.get("next") or ""
     if not (after.startswith("/") and url_has_allowed_host_and_scheme(after, {request.get_host()})):
-        after = reverse("forum:room_list")
+        after = reverse(settings.LOGIN_REDIRECT_URL)
     protocol = get_object_or_404(Protocol.objects.in_force(today())[:1])
     if request.method == "POST":
         accept_protocol(actor=request.user)

@@ -16,6 +16,7 @@ from forum.forms.attachments import AttachmentsField
 from forum.forms.experience import PARTS, ExperienceTextForm, joined
 from forum.forms.posts import OwnForm, body_field, read_version, validate_words
 from forum.models import Category, Room, Step
+from forum.models.rooms import offered_categories
 
 NOT_KEPT = frozenset({"csrfmiddlewaretoken", "author", "draft", "submission_key", "then"})
 """What a form holds beside what was typed and chosen."""
@@ -53,7 +54,7 @@ class TopicForm(OwnForm):
         super().__init__(*args, viewer=viewer, **kwargs)
         category = self.fields["category"]
         assert isinstance(category, forms.ModelChoiceField)
-        category.queryset = room.offered_categories()
+        category.queryset = offered_categories(room.pk, Category.objects.all())
         self.fields["submission_key"].initial = uuid.uuid4
         sisters = self.fields["sisters"]
         assert isinstance(sisters, forms.MultipleChoiceField)

@@ -1,5 +1,6 @@
 """What participants say, and where."""
 
+from forum.models.activities import Activity, ActivityInterest
 from forum.models.attachments import Attachment
 from forum.models.digests import Digest
 from forum.models.discussions import Discussion
@@ -19,6 +20,8 @@ from forum.models.translations import PostTranslation
 from forum.models.writing import Clearance, Mention, TopicDraft
 
 __all__ = [
+    "Activity",
+    "ActivityInterest",
     "Attachment",
     "AuthorClaim",
     "Category",

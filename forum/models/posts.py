@@ -115,7 +115,13 @@ class Post(models.Model):
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         ordering = ["discussion", "number"]
-        indexes = [models.Index(fields=["-posted_at", "-id"], name="post_by_time")]
+        indexes = [
+            models.Index(fields=["-posted_at", "-id"], name="post_by_time"),
+            models.Index(  # what is counted over a year, without the texts
+                fields=["posted_at"], include=["author", "state", "discussion"], name="post_counted"
+            ),
+            models.Index(fields=["discussion"], condition=Q(state=PostState.HELD), name="post_held"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["discussion", "number"], name="post_number_once_in_a_discussion"),
             models.UniqueConstraint(fields=["author", "submission_key"], name="post_once_for_each_form"),

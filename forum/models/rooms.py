@@ -84,7 +84,7 @@ class Room(models.Model):
 
     objects = RoomQuerySet.as_manager()
 
-    level: str | None  # added by ``forum.queries.pages.rooms_with_level``
+    level: str | None  # added by ``forum.queries.pages.room_with_level``
 
     class Meta:
         verbose_name = _("room")
@@ -108,7 +108,13 @@ class Room(models.Model):
         """Whether nothing new is written here. Source: FOR-05, MOD-08."""
         return self.read_only_since is not None and self.read_only_since <= timezone.now()
 
-    def offered_categories(self) -> models.QuerySet[Category]:
-        """Return what participants open discussions about here: the categories chosen for it, else all."""
-        chosen = Room.categories.through.objects.filter(room=self)
-        return Category.objects.filter(Q(pk__in=chosen.values("category")) | ~Exists(chosen))
+
+def offered_categories(room: int, categories: models.QuerySet[Category]) -> models.QuerySet[Category]:
+    """Keep of ``categories`` what participants open discussions about in a room: those chosen for it, else all.
+
+    Args:
+        room: The room's id.
+        categories: To choose from.
+    """
+    chosen = Room.categories.through.objects.filter(room=room)
+    return categories.filter(Q(pk__in=chosen.values("category")) | ~Exists(chosen))

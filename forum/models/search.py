@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Role
 from accounts.models import MemberState, User
 from forum.enums import SearchSource
+from forum.models.activities import Activity
 from forum.models.attachments import Attachment
 from forum.models.discussions import Discussion
 from forum.models.imports import ImportedAuthor
@@ -42,7 +43,7 @@ class SearchDocumentQuerySet(models.QuerySet["SearchDocument"]):
         return self.filter(self._said_to(viewer))
 
     def kept_for(self, viewer: User) -> Self:
-        """Keep of ``visible_to`` what stands above discussions: syntheses, topics and the library."""
+        """Keep of ``visible_to`` what stands above discussions: syntheses, topics, the library and its catalogue."""
         return self.filter(self._kept_for(viewer))
 
     @staticmethod
@@ -58,14 +59,15 @@ class SearchDocumentQuerySet(models.QuerySet["SearchDocument"]):
     def _kept_for(viewer: User) -> Q:
         topics = Topic.objects.visible_to(viewer).values("pk")
         entries = LibraryEntry.objects.visible_to(viewer).values("pk")
-        return Q(discussion=None) & (Q(topic__in=topics) | Q(entry__in=entries))
+        activities = Activity.objects.visible_to(viewer).values("pk")
+        return Q(discussion=None) & (Q(topic__in=topics) | Q(entry__in=entries) | Q(activity__in=activities))
 
 
 class SearchDocument(models.Model):
     """A text that can be found: the words of ``vector`` stand at their places in it. Source: design section 7.
 
-    No code writes here: the triggers of migration 0007 follow every change of posts, topics, attachments,
-    translations and entries, whoever makes it. ``topic`` is set for topics and syntheses alone.
+    No code writes here: the triggers of migrations 0007 and 0010 follow every change of posts, topics, attachments,
+    translations, entries and activities, whoever makes it. ``topic`` is set for topics and syntheses alone.
     """
 
     source = models.CharField(_("source"), max_length=12, choices=SearchSource)
@@ -76,6 +78,7 @@ class SearchDocument(models.Model):
     translation = _row_of(PostTranslation)
     attachment = _row_of(Attachment)
     entry = _row_of(LibraryEntry)
+    activity = _row_of(Activity)
     author = _row_of(User)
     imported_author = _row_of(ImportedAuthor)
     member_state = _row_of(MemberState)
@@ -97,6 +100,7 @@ class SearchDocument(models.Model):
             models.Index(fields=["post"], name="search_by_post", condition=Q(post__isnull=False)),
             models.Index(fields=["topic"], name="search_by_topic", condition=Q(topic__isnull=False)),
             models.Index(fields=["entry"], name="search_by_entry", condition=Q(entry__isnull=False)),
+            models.Index(fields=["activity"], name="search_by_activity", condition=Q(activity__isnull=False)),
             models.Index(fields=["discussion"], name="search_by_discussion", condition=Q(discussion__isnull=False)),
             models.Index(fields=["member_state"], name="search_by_state", condition=Q(member_state__isnull=False)),
             models.Index(fields=["author"], name="search_by_author", condition=Q(author__isnull=False)),

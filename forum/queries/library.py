@@ -1,17 +1,16 @@
 """What the pages of the library show: entries by facets, one entry, and those that wait for somebody."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, TextField, Value
-from django.db.models.expressions import Combinable, Func
-from django.db.models.functions import Cast, Coalesce, ExtractYear
-from django.utils import timezone, translation
+from django.db.models import IntegerField, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Func
+from django.db.models.functions import Coalesce, ExtractYear
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from markdown_it.token import Token
@@ -25,6 +24,21 @@ from forum.enums import Beneficiary, Delivery, EntryState, EntryType, PostState
 from forum.models import Attachment, Category, EntryPermission, LibraryEntry, PageCategory, Post, Step
 from forum.models.library import LibraryEntryQuerySet
 from forum.queries.columns import translated
+from forum.queries.facets import (
+    Chip,
+    Facet,
+    FacetList,
+    Narrowing,
+    by_column,
+    by_group,
+    by_row,
+    chips,
+    facet_lists,
+    grouped,
+    names_of,
+    nothing,
+    shown_language,
+)
 from forum.queries.rows import SisterRow, sister_discussions
 from forum.queries.search import entries_about
 
@@ -36,30 +50,7 @@ OF_GROUPS: Any = LibraryEntry.groups.through
 BEGINS, ENDS = Coalesce("starts_on", "ends_on"), Coalesce("ends_on", "starts_on")
 
 
-def _language() -> str:
-    return translation.get_language() or "en"
-
-
 # --- Facets -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Facet:
-    """One way to narrow the library down.
-
-    Args:
-        label: What it is called.
-        condition: What an entry that has a value answers to.
-        counts: Takes entries and answers rows: each ``value``, what it is ``called``, how many ``entries`` have it.
-        names: Takes a value and answers what it is called, where it is no row of a table.
-        table: Whose rows the values are, where they are.
-    """
-
-    label: Any
-    condition: Callable[[Any], Q]
-    counts: Callable[[LibraryEntryQuerySet], QuerySet[Any]]
-    names: Callable[[str], str] | None = None
-    table: type[Model] | None = None
 
 
 def _of_state(state: object) -> Q:
@@ -77,115 +68,67 @@ def _of_year(year: int) -> Q:
     return Q(begins__lte=date(year, 12, 31), ends__gte=date(year, 1, 1))
 
 
-def _grouped(rows: QuerySet[Any], key: str | Combinable, label: Combinable) -> QuerySet[Any]:
-    keyed: QuerySet[Any] = (
-        rows.order_by().annotate(value=Cast(key, TextField()), called=label).values("value", "called")
-    )
-    counted: QuerySet[Any] = keyed.annotate(entries=Count("pk"))
-    return counted
-
-
-def _by_column(name: str) -> Callable[[LibraryEntryQuerySet], QuerySet[Any]]:
-    return lambda entries: _grouped(entries.exclude(**{name: ""}), name, _nothing())
-
-
-def _by_row(name: str) -> Callable[[LibraryEntryQuerySet], QuerySet[Any]]:
-    return lambda entries: _grouped(
-        entries.filter(**{f"{name}__isnull": False}), name, translated(f"{name}__name", _language())
-    )
-
-
-def _nothing() -> Value:
-    return Value("", output_field=TextField())
-
-
 def _by_state(entries: LibraryEntryQuerySet) -> QuerySet[Any]:
     named = OF_STATES.objects.filter(libraryentry__in=entries.order_by().values("pk"))
-    return _grouped(named, "memberstate", translated("memberstate__name", _language()))
-
-
-def _by_group(entries: LibraryEntryQuerySet) -> QuerySet[Any]:
-    of_this = entries.order_by().filter(_of_group(OuterRef(OuterRef("pk")))).annotate(all=Value(1)).values("all")
-    counted = Coalesce(Subquery(of_this.annotate(count=Count("pk")).values("count")), 0)
-    # Not by the manager, whose queries put the columns into another order.
-    groups: QuerySet[Any] = QuerySet(RegionalGroup).annotate(
-        value=Cast("pk", TextField()), called=translated("name", _language()), entries=counted
-    )
-    return groups.order_by().filter(entries__gt=0)
+    return grouped(named, "memberstate", translated("memberstate__name", shown_language()))
 
 
 def _by_year(entries: LibraryEntryQuerySet) -> QuerySet[Any]:
     years = Func(ExtractYear(BEGINS), ExtractYear(ENDS), function="generate_series", output_field=IntegerField())
-    return _grouped(entries.exclude(starts_on=None, ends_on=None), years, _nothing())
+    return grouped(entries.exclude(starts_on=None, ends_on=None), years, nothing())
 
 
-def _labels(choices: Any) -> Callable[[str], str]:
-    labels = dict(choices.choices)
-    return lambda key: str(labels.get(key, key))
-
-
-FACETS: Mapping[str, _Facet] = {
-    "type": _Facet(
-        pgettext_lazy("entry", "Type"), lambda v: Q(entry_type=v), _by_column("entry_type"), _labels(EntryType)
+FACETS: Mapping[str, Facet] = {
+    "type": Facet(
+        pgettext_lazy("entry", "Type"),
+        lambda v: Q(entry_type=v),
+        by_column("entry_type"),
+        names_of(EntryType),
+        is_open=True,
     ),
-    "category": _Facet(
-        pgettext_lazy("entry", "Category"), lambda v: Q(category=v), _by_row("category"), table=Category
+    "category": Facet(
+        pgettext_lazy("entry", "Category"), lambda v: Q(category=v), by_row("category"), table=Category, is_open=True
     ),
-    "page_category": _Facet(
+    "page_category": Facet(
         _("Category on WIPO’s page"),
         lambda v: Q(category__page_categories=v),
-        _by_row("category__page_categories"),
+        by_row("category__page_categories"),
         table=PageCategory,
     ),
-    "step": _Facet(_("Step of the assistance cycle"), lambda v: Q(step=v), _by_row("step"), table=Step),
-    "group": _Facet(_("Regional group"), _of_group, _by_group, table=RegionalGroup),
-    "state": _Facet(_("Member state"), _of_state, _by_state, table=MemberState),
-    "beneficiary": _Facet(
+    "step": Facet(_("Step of the assistance cycle"), lambda v: Q(step=v), by_row("step"), table=Step, is_open=True),
+    "group": Facet(_("Regional group"), _of_group, by_group(_of_group), table=RegionalGroup),
+    "state": Facet(_("Member state"), _of_state, _by_state, table=MemberState),
+    "beneficiary": Facet(
         pgettext_lazy("entry", "Beneficiary"),
         lambda v: Q(beneficiary=v),
-        _by_column("beneficiary"),
-        _labels(Beneficiary),
+        by_column("beneficiary"),
+        names_of(Beneficiary),
     ),
-    "delivery": _Facet(_("Mode of delivery"), lambda v: Q(delivery=v), _by_column("delivery"), _labels(Delivery)),
-    "programme": _Facet(_("WIPO programme"), lambda v: Q(programme=v), _by_column("programme"), str),
-    "language": _Facet(
+    "delivery": Facet(_("Mode of delivery"), lambda v: Q(delivery=v), by_column("delivery"), names_of(Delivery)),
+    "programme": Facet(_("WIPO programme"), lambda v: Q(programme=v), by_column("programme"), str),
+    "language": Facet(
         pgettext_lazy("entry", "Language"),
         lambda v: Q(language=v),
-        _by_column("language"),
+        by_column("language"),
         lambda code: language_name(code, code),
     ),
-    "year": _Facet(pgettext_lazy("entry", "Year"), _of_year, _by_year, str),
+    "year": Facet(pgettext_lazy("entry", "Year"), _of_year, _by_year, str, is_falling=True),
 }
-SORTED_BY_LABEL = {"year"}
-OPEN_FACETS = {"type", "category", "step"}
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Wanted(Narrowing):
     """Which entries somebody looks for.
 
     Args:
-        facets: A value by the name of each facet that narrows the list down.
-        words: What the text has to hold, as search reads them.
         order: ``reviewed`` or ``newest``.
     """
 
-    facets: Mapping[str, Any] = field(default_factory=dict)
-    words: str = ""
     order: str = "reviewed"
 
     @property
-    def is_narrowed(self) -> bool:
-        return bool(self.facets or self.words)
-
-    def query(self, **changes: Any) -> str:
-        """Return the list as an address carries it.
-
-        Args:
-            changes: Other values by name; None takes one away.
-        """
-        asked = {**self.facets, "q": self.words, "order": "" if self.order == "reviewed" else self.order, **changes}
-        return urlencode({name: value for name, value in asked.items() if value not in {None, ""}})
+    def asked(self) -> dict[str, Any]:
+        return {**super().asked, "order": "" if self.order == "reviewed" else self.order}
 
 
 ORDERS = {"reviewed": "reviewed_at", "newest": "published_at"}
@@ -207,7 +150,7 @@ def _with_places(entries: LibraryEntryQuerySet) -> LibraryEntryQuerySet:
 
     def names(model: type[Model]) -> ArraySubquery:
         named = model._default_manager.filter(library_entries=OuterRef("pk")).annotate(
-            called=translated("name", _language())
+            called=translated("name", shown_language())
         )
         return ArraySubquery(named.order_by("called").values("called"))
 
@@ -216,55 +159,6 @@ def _with_places(entries: LibraryEntryQuerySet) -> LibraryEntryQuerySet:
 
 
 # --- The list ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Option:
-    """A value of a facet.
-
-    Args:
-        label: What it is called.
-        number: How many entries have it, of those that the other facets leave.
-        is_chosen: Whether the list is narrowed down to it.
-        query: The address's query that chooses it; of the one chosen, that lets it go.
-    """
-
-    label: str
-    number: int
-    is_chosen: bool
-    query: str
-
-
-@dataclass(frozen=True)
-class FacetList:
-    """A facet with its values, those that most entries have first.
-
-    Args:
-        name: Its name in addresses.
-        label: What it is called.
-        options: At least one.
-    """
-
-    name: str
-    label: str
-    options: Sequence[Option]
-
-    @property
-    def chosen(self) -> Option | None:
-        return next((option for option in self.options if option.is_chosen), None)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether its values show without being asked for."""
-        return self.name in OPEN_FACETS or self.chosen is not None
-
-
-class Chip(NamedTuple):
-    """One thing that a list is narrowed down to, with the address's query that lets it go."""
-
-    facet: str
-    label: str
-    query: str
 
 
 @dataclass(frozen=True)
@@ -288,20 +182,11 @@ class LibraryPage:
     @property
     def chips(self) -> list[Chip]:
         """What the list is narrowed down to, each to be let go."""
-        shown = {facet.name: facet.chosen for facet in self.facets}
-        return [
-            Chip(str(FACETS[name].label), chosen.label if (chosen := shown.get(name)) else "?", query)
-            for name in self.wanted.facets
-            for query in [self.wanted.query(**{name: None})]
-        ]
+        return chips(FACETS, self.wanted, self.facets)
 
     @property
     def query(self) -> str:
         return self.wanted.query()
-
-    @property
-    def without_words(self) -> str:
-        return self.wanted.query(q=None)
 
     @property
     def further(self) -> str:
@@ -325,58 +210,14 @@ def library_page(viewer: User, wanted: Wanted, after: int | None = None) -> Libr
         entries = entries.filter(Q(**{f"{moment}__lt": reached}) | Q(**{moment: reached, "pk__lt": after}))
     rows = list(entries.order_by(f"-{moment}", "-pk")[: ENTRIES_PER_PAGE + 1])
     shown = rows[:ENTRIES_PER_PAGE]
-    total, facets = _facets(viewer, wanted)
+    total, lists = facet_lists(FACETS, wanted, lambda but: _found(viewer, wanted, but=but))
     return LibraryPage(
         entries=shown,
-        facets=facets,
+        facets=lists,
         total=total,
         wanted=wanted,
         after=shown[-1].pk if len(rows) > len(shown) else None,
     )
-
-
-def _facets(viewer: User, wanted: Wanted) -> tuple[int, list[FacetList]]:
-    """Count the entries and the values of every facet in one statement."""
-    parts = [("", _grouped(_found(viewer, wanted), _nothing(), _nothing()))]
-    for name, facet in FACETS.items():
-        parts.append((name, facet.counts(_found(viewer, wanted, but=name))))
-        if name in wanted.facets and facet.table:
-            parts.append((name, _chosen(facet.table, wanted.facets[name])))
-    first, *others = (
-        rows.values_list(Value(name, output_field=TextField()), "value", "called", "entries") for name, rows in parts
-    )
-    counted: dict[str, dict[str, tuple[str, int]]] = {name: {} for name, _rows in parts}
-    for name, value, called, entries in first.union(*others, all=True):
-        _called, known = counted[name].get(value, ("", 0))
-        counted[name][value] = called, max(entries, known)
-    _called, total = counted[""].get("", ("", 0))
-    lists = [_facet_list(name, facet, wanted, counted[name]) for name, facet in FACETS.items()]
-    return total, [facet for facet in lists if facet.options]
-
-
-def _chosen(table: type[Model], pk: int) -> QuerySet[Any]:
-    """Return what is chosen, to be shown though no entry has it."""
-    none = Value(0, output_field=IntegerField())
-    rows: QuerySet[Any] = QuerySet(table).annotate(
-        value=Cast("pk", TextField()), called=translated("name", _language()), entries=none
-    )
-    return rows.order_by().filter(pk=pk)
-
-
-def _facet_list(name: str, facet: _Facet, wanted: Wanted, counted: Mapping[str, tuple[str, int]]) -> FacetList:
-    chosen = str(wanted.facets.get(name, ""))
-    if facet.names and chosen:
-        counted = {chosen: ("", 0), **counted}
-    options = []
-    for value, (called, number) in counted.items():
-        is_chosen = value == chosen
-        query = wanted.query(**{name: None if is_chosen else value})
-        options.append(Option(facet.names(value) if facet.names else called, number, is_chosen, query))
-    if name in SORTED_BY_LABEL:
-        options.sort(key=lambda option: option.label, reverse=True)
-    else:
-        options.sort(key=lambda option: (-option.number, option.label))
-    return FacetList(name, str(facet.label), options)
 
 
 def exported_entries(viewer: User, wanted: Wanted, limit: int) -> LibraryEntryQuerySet:
@@ -446,7 +287,7 @@ class EntryPage:
     @property
     def is_foreign(self) -> bool:
         """Whether it is written in another language than the page."""
-        return self.entry.language != _language()
+        return self.entry.language != shown_language()
 
     @property
     def sees_reasons(self) -> bool:

@@ -9,11 +9,13 @@ from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from accounts.composed import ComposedInstances
 from accounts.models import User
 from accounts.verdicts import Verdict
 from forum import policies
 from forum.enums import TopicKind
 from forum.models import Category, Follow, Record, Room, Topic
+from forum.models.rooms import RoomQuerySet, offered_categories
 from forum.queries.extras import PostExtras, post_extras
 from forum.queries.rows import (
     DISCUSSIONS_PER_PAGE,
@@ -167,11 +169,34 @@ class RoomPage:
     may_open: Verdict
 
 
-def rooms_with_level(viewer: User) -> QuerySet[Room]:
-    """Return the rooms ``viewer`` may enter, each with how much they chose to hear of it."""
+def _compose_room(source: RoomQuerySet, language: str, *, viewer: int, room: str) -> QuerySet[Room]:
     chosen = Follow.objects.filter(user=viewer, room=OuterRef("pk")).values("level")
-    rooms: QuerySet[Room] = Room.objects.visible_to(viewer).annotate(level=Subquery(chosen))
-    return rooms
+    return source.filter(language=room).annotate(level=Subquery(chosen))  # type: ignore[no-redef]
+
+
+def _compose_rooms(source: QuerySet[Room], language: str) -> QuerySet[Room]:
+    return source
+
+
+def _compose_categories(source: QuerySet[Category], language: str, *, room: int) -> QuerySet[Category]:
+    return offered_categories(room, source)
+
+
+_room = ComposedInstances(Room, _compose_room, added=("level",), viewer=int, room=str)
+_rooms = ComposedInstances(Room, _compose_rooms)
+_categories = ComposedInstances(Category, _compose_categories, room=int)
+
+
+def room_with_level(viewer: User, language: str) -> Room:
+    """Return a room with how much ``viewer`` chose to hear of it.
+
+    Raises:
+        Room.DoesNotExist: There is none of this language, or not for ``viewer``.
+    """
+    room: Room
+    for room in _room.fetch(Room.objects.visible_to(viewer), viewer=viewer.pk, room=language):
+        return room
+    raise Room.DoesNotExist
 
 
 def room_page(
@@ -185,7 +210,7 @@ def room_page(
     """Gather a room's discussions: this week's topic first, then the others by last activity.
 
     Args:
-        room: One of ``rooms_with_level``.
+        room: From ``room_with_level``.
         viewer: Who looks.
         before: The last activity and id that the page goes on from.
         kind: Of the topics that alone are wanted, this week's among them.
@@ -194,7 +219,7 @@ def room_page(
     Returns:
         At most twenty discussions beside this week's.
     """
-    categories = list(room.offered_categories())
+    categories = _categories.fetch(Category.objects.all(), room=room.pk)
     about = next((known for known in categories if known.pk == category), None)
     if about is not None:
         rows = discussions_about(viewer, room.pk, about.pk, kind, before=before or FIRST_PAGE)
@@ -232,7 +257,7 @@ def older_than(rows: Sequence[DiscussionRow]) -> str:
 def rooms_in_order(viewer: User) -> list[Room]:
     """Return the rooms ``viewer`` may enter, those of the languages they read first."""
     order: Mapping[str, int] = {language: n for n, language in enumerate(viewer.room_languages)}
-    rooms: QuerySet[Room] = Room.objects.visible_to(viewer)
+    rooms: list[Room] = _rooms.fetch(Room.objects.visible_to(viewer))
     return sorted(rooms, key=lambda room: (order.get(room.language, len(order)), room.position))
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, F, Func, IntegerField, JSONField, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, Case, F, Func, IntegerField, JSONField, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce
 from django.utils import translation
@@ -19,12 +19,23 @@ from django.utils.translation import gettext, ngettext
 from modeltranslation.utils import build_localized_fieldname
 
 from accounts.composed import ComposedRows
-from accounts.languages import written
+from accounts.languages import spoken, written
 from accounts.markdown import paragraphs as markdown_paragraphs
 from accounts.models import MemberState, RegionalGroup, User
 from accounts.models.people import FORMER
 from forum.enums import SearchSource
-from forum.models import Category, Discussion, ImportedAuthor, LibraryEntry, Room, SearchDocument, Step, Topic
+from forum.models import (
+    Activity,
+    Category,
+    Discussion,
+    ImportedAuthor,
+    LibraryEntry,
+    Room,
+    SearchDocument,
+    Step,
+    Topic,
+)
+from forum.models.activities import ACTIVITY_TEXTS
 from forum.models.discussions import discussion_address
 from forum.models.search import LANGUAGES_WITH_AN_INDEX, SearchDocumentQuerySet
 from forum.models.topics import symbol_of
@@ -217,7 +228,10 @@ def _narrowed(viewer: User, wanted: Wanted) -> tuple[SearchDocumentQuerySet, Sea
         about = Q(**{name: pk for name, pk in asked.items() if pk})
         topics = Topic.objects.filter(about)
         said = said.filter(discussion__in=Discussion.objects.filter(topic__in=topics).values("pk"))
-        kept = kept.filter(Q(topic__in=topics) | Q(entry__in=LibraryEntry.objects.filter(about)))
+        of_library = Q(entry__in=LibraryEntry.objects.filter(about))
+        if not wanted.step:
+            of_library |= Q(activity__in=Activity.objects.filter(category=wanted.category))
+        kept = kept.filter(Q(topic__in=topics) | of_library)
     if wanted.states is not None:
         concerned = Q(states__in=wanted.states)
         if wanted.group:
@@ -339,7 +353,16 @@ def _newest(rows: str) -> str:
 
 def entries_about(words: str) -> SearchDocumentQuerySet:
     """Return the texts of the library, entries and their documents, that answer to words in their own language."""
-    question, kept = read_question(words), SearchDocument.objects.filter(entry__isnull=False)
+    return _answering(SearchDocument.objects.filter(entry__isnull=False), words)
+
+
+def activities_about(words: str) -> SearchDocumentQuerySet:
+    """Return the texts of the catalogue that answer to words in their own language."""
+    return _answering(SearchDocument.objects.filter(activity__isnull=False), words)
+
+
+def _answering(kept: SearchDocumentQuerySet, words: str) -> SearchDocumentQuerySet:
+    question = read_question(words)
     if not question.alternatives:
         return kept
     questions = {language: _asked(question, language) for language in LANGUAGES_WITH_AN_INDEX}
@@ -365,6 +388,17 @@ def _results(viewer: User, wanted: Wanted, ids: Sequence[int]) -> list[Result]:
 ENTRY_TEXTS = tuple(  # as the trigger puts them together
     f"entry__{name}" for name in ("summary", "programme", "provider", "expected_result", "achieved_result", "lessons")
 )
+
+
+def _in_its_language(names: Sequence[str]) -> Case:
+    """Return texts of an activity of the catalogue in the language of the row, one after another."""
+
+    def texts(suffix: str) -> Func:
+        columns = [F(f"activity__{name}_{suffix}") for name in names]
+        return Func(Value("\n\n"), *columns, function="concat_ws", output_field=TextField())
+
+    codes = settings.MODELTRANSLATION_LANGUAGES
+    return Case(*(When(language=spoken(code), then=texts(code.replace("-", "_"))) for code in codes))
 
 
 def _rows(viewer: User, wanted: Wanted, ids: Sequence[int]) -> Iterable[dict[str, Any]]:
@@ -393,8 +427,11 @@ def _rows(viewer: User, wanted: Wanted, ids: Sequence[int]) -> Iterable[dict[str
             "entry",
             "entry__number",
             "entry__title",
+            "activity",
             "attachment__name",
             *ENTRY_TEXTS,
+            activity_title=_in_its_language(["title"]),
+            activity_text=_in_its_language(ACTIVITY_TEXTS),
             places=places,
             topic_title=translated("discussion__topic__title", language),
             html=Coalesce(F("translation__html"), F("post__html"), output_field=TextField()),
@@ -416,6 +453,8 @@ def _result(row: Mapping[str, Any], topics: Mapping[int, Topic], letters: frozen
             address += f"#synthesis-{found.paragraph}" if found.paragraph else "#synthesis-heading"
     elif row["discussion"]:
         symbol, address = _cited(row, found.paragraph)
+    elif row["activity"]:
+        symbol, address = "", Activity(pk=row["activity"]).get_absolute_url()
     else:
         entry = LibraryEntry(pk=row["entry"], number=row["entry__number"])
         symbol, address = entry.symbol, entry.get_absolute_url()
@@ -453,6 +492,8 @@ def _words_of(row: Mapping[str, Any], topic: Topic | None) -> tuple[str, str, li
         is_synthesis = row["source"] == SearchSource.SYNTHESIS
         parts = _synthesis_parts(synthesis) if is_synthesis else [(0, f"{objective}\n\n{questions}")]
         return heading or topic.title, heading, parts
+    if row["activity"]:
+        return row["activity_title"], row["activity_title"], [(0, row["activity_text"])]
     title = row["topic_title"] or row["entry__title"] or ""
     if row["attachment__name"]:
         return title, row["attachment__name"], [(0, row["text"])]

@@ -456,7 +456,7 @@ def withdraw_with(post: Post, *, actor: User, reason: str) -> None:
     What is unfinished stays with its writer, who cannot propose it any more.
 
     Args:
-        post: Locked, and shown no longer.
+        post: Locked, and shown no longer, or no longer as it was.
         actor: Who took it back, and is told nothing.
         reason: Why.
 

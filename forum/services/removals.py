@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 
 from accounts.languages import written
 from accounts.markdown import render
-from accounts.models import DataArchive
-from accounts.services import archives
+from accounts.models import DataArchive, User
+from accounts.services import archives, audit
 from forum.enums import EntryState, PostState
 from forum.models import Attachment, Clearance, LibraryEntry, Post
 from forum.models.posts import PostRevision
 from forum.queries.mentions import Place, find_mentions
 from forum.queries.traces import is_quoted, lines_of, notices_about, posts_near, records_with, texts_near, texts_of
 from forum.services.attachments import discard
+from forum.services.library import withdraw_with
 
 ENTRY_TEXTS = ("programme", "provider", "expected_result", "achieved_result", "lessons", "address")
 _UNSPACED = r"\u3040-\u30FF\u3400-\u9FFF"
@@ -49,18 +50,23 @@ def delete_words(post: Post) -> None:
 
 
 @transaction.atomic
-def redact_words(post: Post, body: str) -> None:
+def redact_words(post: Post, body: str, *, actor: User) -> None:
     """Take a part of a post's words out, and every copy of it that the forum keeps; what is left is shown.
+
+    What was made of the post for the library leaves it too, since it may tell the same in other words: whoever
+    contributed it proposes it again once they have seen to that.
 
     Args:
         post: Locked, with its discussion's topic and room; the caller has decided and keeps the record.
         body: What ``redacted`` made of it.
+        actor: Who has decided.
 
     Source: FOR-14, MOD-10, workflow 2.5.
     """
     words = lines_of(texts_of(post)) - lines_of([body])
     people = _replace_quotes(post, words)
     people |= _delete_copies(post)
+    _redact_entry(post, _taken_out(post.body, body), actor)
     post.body, post.html, post.edited_at = body, _html(post, body), timezone.now()
     post.save(update_fields=["body", "html", "edited_at"])
     _delete_prepared(post, people)
@@ -193,6 +199,40 @@ def _empty_entry(post: Post) -> None:
     entry.title = entry.summary = removed_mark(entry.language)
     entry.state, entry.version = EntryState.WITHDRAWN, entry.version + 1
     entry.save()
+
+
+def _taken_out(old: str, new: str) -> list[str]:
+    """Return the passages of a text that a redacted one has no longer, line by line, the longest first."""
+    words, kept = (WORD.findall(text.replace("\r\n", "\n")) for text in (old, new))
+    runs = SequenceMatcher(None, words, kept, autojunk=False).get_opcodes()
+    gone = ["".join(words[start:end]) for what, start, end, _from, _to in runs if what in {"delete", "replace"}]
+    lines = {line.strip() for run in gone for line in run.splitlines()}
+    return sorted((line for line in lines if any(map(str.isalnum, line))), key=len, reverse=True)
+
+
+def _redact_entry(post: Post, passages: Collection[str], actor: User) -> None:
+    """Mark passages as removed in what was made from a post for the library, and take it out of there."""
+    entry = LibraryEntry.objects.select_for_update(of=("self",)).filter(post=post).first()
+    if entry is None or not passages:
+        return
+    mark = removed_mark(entry.language)
+    parts = "|".join(rf"(?<![^\W{_UNSPACED}]){re.escape(one)}(?![^\W{_UNSPACED}])" for one in passages)
+    changed = []
+    for name in ("title", "summary", *ENTRY_TEXTS):
+        text = re.sub(parts, mark, getattr(entry, name), flags=re.IGNORECASE)
+        if text != getattr(entry, name):
+            longest = getattr(LibraryEntry._meta.get_field(name), "max_length", None)
+            setattr(entry, name, "" if name == "address" else text[:longest])
+            changed.append(name)
+    if changed:
+        entry.version += 1
+        entry.save()
+        audit.record(actor, "entry.redacted", entry, fields=changed, post=post.pk)
+    reason = _(
+        "A part of the contribution that it was made from was deleted on request. Please see that the entry does not"
+        " tell it either before you propose it again."
+    )
+    withdraw_with(post, actor=actor, reason=reason)
 
 
 def _delete_copies(post: Post) -> set[int]:

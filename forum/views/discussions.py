@@ -18,7 +18,7 @@ from forum.queries.drafts import read_draft
 from forum.queries.pages import DiscussionPage, discussion_page, page_of
 from forum.queries.previews import Preview
 from forum.queries.rows import DiscussionHead, discussion_head, sister_discussions
-from forum.related import related_to
+from forum.related import regions_of, related_to
 from forum.services.follows import follow_discussion
 from forum.services.reading import positions
 from forum.views.addresses import number_in
@@ -90,6 +90,11 @@ def topic_detail(request: SignedInRequest, year: int, number: int) -> HttpRespon
     topic = get_object_or_404(topics, year=year, number=number)
     sisters = sister_discussions(request.user, topic.pk)
     proposer = topic.proposer.shown_name if topic.proposer else ""
-    related = related_to(topic, request.user)
-    context = {"topic": topic, "sisters": sisters, "proposer": proposer, "related": related}
+    context = {
+        "topic": topic,
+        "sisters": sisters,
+        "proposer": proposer,
+        "related": related_to(topic, request.user),
+        "regions": regions_of(topic, request.user),
+    }
     return render(request, "forum/topic_detail.html", context)

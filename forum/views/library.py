@@ -17,7 +17,8 @@ from accounts.models import User
 from accounts.requests import KeptText, SignedInRequest
 from forum import policies
 from forum.enums import EntryState, Resource
-from forum.exports.library import WRITERS, Listed
+from forum.exports.library import Listed, sheet
+from forum.exports.lists import WRITERS
 from forum.forms.entries import (
     EntryDecisionForm,
     EntryForm,
@@ -72,9 +73,9 @@ def entry_export(request: SignedInRequest, kind: str) -> HttpResponseBase:
         narrowed.append((_("Words"), wanted.words))
     entries = exported_entries(request.user, wanted, settings.LIBRARY_EXPORT_ROWS).iterator(chunk_size=500)
     held = min(page.total, settings.LIBRARY_EXPORT_ROWS)
-    record_export(actor=request.user, kind=kind, query=page.without_words, entries=held)
+    record_export(actor=request.user, kind=kind, query=page.wanted.without_words, entries=held)
     write, content_type = WRITERS[kind]
-    file = write(Listed(entries, narrowed, page.total, request.user))
+    file = write(sheet(Listed(entries, narrowed, page.total, request.user)))
     name = f"library-{timezone.localdate():%Y-%m-%d}.{kind}"
     return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
 

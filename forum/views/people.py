@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import policies as people_policies
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from forum import policies
@@ -22,7 +23,13 @@ def person_list(request: SignedInRequest) -> HttpResponse:
     page = None
     if form.is_valid():
         page = directory_page(request.user, form.wanted, after=form.cleaned_data["after"])
-    context = {"form": form, "page": page, "is_narrowed": form.is_narrowed}
+    context = {
+        "form": form,
+        "page": page,
+        "is_narrowed": form.is_narrowed,
+        "may_read_contacts": people_policies.may_read_contacts(request.user),
+        "may_keep_contacts": people_policies.may_keep_contacts(request.user),
+    }
     return render(request, "forum/person_list.html", context, status=200 if page else 422)
 
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from forum import policies
 from forum.enums import TopicKind
 from forum.forms.reading import RoomLevelForm
 from forum.models import Room
-from forum.queries.pages import archived_at, room_page, room_summaries, rooms_with_level
+from forum.queries.pages import archived_at, room_page, room_summaries, room_with_level
 from forum.queries.rows import latest_discussions
 from forum.services.follows import follow_room
 from forum.views.addresses import activity_in, number_in
@@ -62,7 +62,10 @@ def this_week(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def room_detail(request: SignedInRequest, language: str) -> HttpResponse:
-    room = get_object_or_404(rooms_with_level(request.user), language=language)
+    try:
+        room = room_with_level(request.user, language)
+    except Room.DoesNotExist:
+        raise Http404 from None
     kind = next((kind for kind in TopicKind if kind == request.GET.get("kind")), None)
     page = room_page(
         room,

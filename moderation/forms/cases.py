@@ -15,7 +15,7 @@ from accounts.models import User
 from forum.enums import RemovalReason
 from forum.forms.posts import body_field
 from forum.models import Room
-from moderation.enums import Outcome, ReportReason
+from moderation.enums import FOR_MEASURES, FOR_NOTHING, FOR_OTHER_WORDS, CommonReason, Outcome, ReportReason
 from moderation.models import Case
 from moderation.policies.cases import LIMITS
 
@@ -39,6 +39,11 @@ def words(label: Any, *, help_text: Any = "", most: int = 2_000, rows: int = 4, 
     """
     widget = forms.Textarea(attrs={"rows": rows, "dir": "auto"})
     return forms.CharField(label=label, help_text=help_text, max_length=most, required=required, widget=widget)
+
+
+def reasons_for(label: Any, reasons: Sequence[CommonReason]) -> tuple[Any, list[tuple[str, Any]]]:
+    """Return common reasons as a group of choices."""
+    return label, [(reason.value, reason.label) for reason in reasons]
 
 
 class ReportForm(forms.Form):
@@ -133,7 +138,22 @@ class DecisionForm(forms.Form):
     """What is decided about a reported post."""
 
     outcome = forms.ChoiceField(label=_("Decision"), choices=Outcome.choices, widget=forms.RadioSelect)
-    reason = words(_("Reason"), help_text=_("The author reads it, and it is kept. Say what should be different."))
+    common = forms.ChoiceField(
+        label=_("Common reason"),
+        help_text=_("The author reads it in their own language."),
+        choices=[
+            ("", _("None of these")),
+            reasons_for(_("To leave it as it is"), FOR_NOTHING),
+            reasons_for(_("To ask for other words, or to hide it until then"), FOR_OTHER_WORDS),
+            reasons_for(_("To remove it, to warn, to mute or to suspend"), FOR_MEASURES),
+        ],
+        required=False,
+    )
+    reason = words(
+        _("Reason, in your words"),
+        help_text=_("The author reads it after the common one, and it is kept. Say what should be different."),
+        required=False,
+    )
     removal = forms.ChoiceField(
         label=_("In place of a removed post everybody reads"),
         choices=[("", _("Choose what is said")), *RemovalReason.choices],
@@ -155,6 +175,8 @@ class DecisionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         outcome = cleaned.get("outcome")
+        if not cleaned.get("common") and not cleaned.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", _("Choose a reason, or write one."))
         if outcome == Outcome.REMOVED and not cleaned.get("removal"):
             self.add_error("removal", _("Choose what everybody reads in its place."))
         if outcome in LIMITS and not cleaned.get("last_day") and "last_day" not in self.errors:
@@ -168,6 +190,7 @@ class DecisionForm(forms.Form):
         return {
             "outcome": Outcome(self.cleaned_data["outcome"]),
             "reason": self.cleaned_data["reason"],
+            "common": self.cleaned_data["common"],
             "removal": RemovalReason(removal) if removal else None,
             "ends_at": _end_of(day) if day else None,
         }

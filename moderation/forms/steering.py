@@ -12,7 +12,7 @@ from accounts.enums import Office, Role
 from accounts.models import Mandate, MemberState, User
 from forum.forms.posts import body_field, validate_words
 from forum.models import Category, Discussion
-from moderation.enums import CommonReason
+from moderation.enums import FOR_OTHER_WORDS
 
 DISCUSSIONS_OFFERED = 200
 
@@ -28,7 +28,7 @@ def reason_fields(limit: int) -> dict[str, forms.Field]:
         "common": forms.ChoiceField(
             label=_("Common reason"),
             help_text=_("The author reads it in their own language."),
-            choices=[("", _("None of these")), *CommonReason.choices],
+            choices=[("", _("None of these")), *((reason.value, reason.label) for reason in FOR_OTHER_WORDS)],
             required=False,
         ),
         "reason": forms.CharField(

@@ -29,6 +29,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Keep what is not decided."""
         return self.exclude(state=CaseState.DECIDED)
 
+    def hiding(self) -> Self:
+        """Keep those by which a post was hidden until it is changed, also where it is shown again since."""
+        return self.filter(state=CaseState.DECIDED, outcome=Outcome.HIDDEN)
+
 
 class Case(models.Model):
     """A reported post and what was decided about it; one at a time for each post. Source: MOD-09, FOR-11."""

@@ -85,11 +85,16 @@ def may_decide(actor: User, admission: Admission) -> Verdict:
     return ALLOWED
 
 
+def may_set_ends(actor: User) -> Verdict:
+    """Judge whether ``actor`` decides until when outsiders are admitted. Source: ACC-05, workflow 2.3."""
+    if actor.may_enter and actor.is_staff:
+        return ALLOWED
+    return Verdict(_("Only the administrator of the Secretariat decides on admissions."))
+
+
 def may_extend(actor: User, admission: Admission) -> Verdict:
     """Judge whether ``actor`` may set a later end. Source: ACC-05, workflow 2.3."""
-    if not (actor.may_enter and actor.is_staff):
-        return Verdict(_("Only the administrator of the Secretariat decides on admissions."))
-    return _is_open(admission)
+    return may_set_ends(actor) and _is_open(admission)
 
 
 def may_end(actor: User, admission: Admission) -> Verdict:

@@ -165,7 +165,7 @@ def appeal_ends(case: Case) -> datetime:
 def may_appeal(actor: User, case: Case) -> Verdict:
     """Judge whether an appeal against what was decided on ``case`` may be made by ``actor``.
 
-    The Secretariat records one that came by mail: who is suspended cannot enter.
+    The Secretariat records one that came by mail.
 
     Source: MOD-09, CDIP/11/4 rec 30 b) ii).
     """
@@ -178,6 +178,16 @@ def may_appeal(actor: User, case: Case) -> Verdict:
     if timezone.now() >= appeal_ends(case):
         return Verdict(_("The time to appeal against this decision is over."))
     return ALLOWED
+
+
+def may_appeal_by_letter(author: User) -> Verdict:
+    """Judge whether the letter's link lets ``author`` appeal: while they are suspended, and cannot sign in for it.
+
+    Source: MOD-09, CDIP/11/4 rec 30 b) ii).
+    """
+    if author.suspended_until is not None and author.suspended_until > timezone.now():
+        return ALLOWED
+    return Verdict(_("Please sign in to appeal."))
 
 
 def may_decide_appeals(actor: User) -> Verdict:

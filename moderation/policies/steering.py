@@ -11,7 +11,7 @@ from forum.enums import PostState
 from forum.models import Post
 from forum.policies import may_judge, may_reword_held, may_steer
 from moderation.enums import SuggestionState
-from moderation.models import Suggestion
+from moderation.models import Case, Suggestion
 
 
 def may_suggest(actor: User, post: Post) -> Verdict:
@@ -34,6 +34,8 @@ def may_take_back(post: Post, now: datetime) -> Verdict:
     """Judge whether what was decided on a held post can still be taken back at ``now``. Source: FOR-11, MOD-01."""
     if post.state_changed_at is None:
         return Verdict(_("Nothing was decided on this post."))
+    if Case.objects.hiding().filter(post=post).exists():
+        return Verdict(_("This was decided after a report: take it back on the page of that."))
     if now > post.state_changed_at + settings.SUGGESTION_UNDONE_FOR:
         return Verdict(_("This was settled too long ago to be undone."))
     return ALLOWED

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -11,7 +11,7 @@ from accounts.days import today
 from accounts.models import Protocol, User
 from accounts.verdicts import Verdict
 from accounts.waiting import Waiting
-from forum.models import Discussion
+from forum.models import Discussion, DiscussionGrant
 from moderation.enums import AdmissionScope, AdmissionState
 from moderation.models import Admission, AdmissionCriterion
 from moderation.policies import admissions as policies
@@ -117,6 +117,17 @@ def admission_page(viewer: User, pk: int) -> AdmissionPage:
         may_extend=policies.may_extend(viewer, admission),
         may_end=policies.may_end(viewer, admission),
     )
+
+
+def admission_behind(grant: DiscussionGrant) -> Admission | None:
+    """Return the admission by which an outsider has a right on a discussion, the latest of several; None without one.
+
+    Source: ACC-05, reading A6.
+    """
+    there = Q(discussion=grant.content_object_id) | Q(
+        scope=AdmissionScope.SISTERS, discussion__topic__discussions=grant.content_object_id
+    )
+    return Admission.objects.filter(there, user=grant.user_id).order_by("-decided_at").first()
 
 
 def waiting_admissions(viewer: User) -> Waiting:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from accounts.days import today
 from accounts.enums import Role
 from accounts.models import Invitation, MemberState, RegionalGroup
 from forum.enums import PostState, TopicKind
-from forum.models import Post, ReadPosition, Room, Topic
+from forum.models import Discussion, Post, ReadPosition, Room, Topic
 from forum.weeks import monday_of
 from moderation.models import WeeklyTopic
 from moderation.queries.usage import end_of, registered_users
@@ -94,21 +94,24 @@ def read_of(period: Period) -> QuerySet[ReadPosition]:
 
 
 def _by(dimension: str, period: Period) -> dict[Any, Taking]:
-    """Return how registered users took part, by one thing that is known of them, in two statements."""
-    people = registered_users(period.ends_on).annotate(
-        has_read=Exists(read_of(period).filter(user=OuterRef("pk"))),
-        has_written=Exists(said_in(period).filter(author=OuterRef("pk"))),
-    )
+    """Return how registered users took part, by one thing that is known of them, in two statements.
+
+    Who has written is known from the count of the posts: to ask it of each person would go through all posts each time.
+    """
     found: defaultdict[Any, Taking] = defaultdict(Taking)
-    rows = people.order_by().values_list(dimension, "has_read", "has_written").annotate(people=Count("pk"))
-    for key, has_read, has_written, number in rows:
-        taking = found[key]
-        taking.accounts += number
-        taking.read += number * has_read
-        taking.wrote += number * has_written
-        taking.silent += number * (not has_read and not has_written)
-    for key, posts in said_in(period).order_by().values_list(f"author__{dimension}").annotate(posts=Count("pk")):
+    wrote = set()
+    said = said_in(period).order_by().values_list("author", f"author__{dimension}")
+    for author, key, posts in said.annotate(posts=Count("*")):
         found[key].posts += posts
+        wrote.add(author)
+    people = registered_users(period.ends_on).annotate(has_read=Exists(read_of(period).filter(user=OuterRef("pk"))))
+    for person, key, has_read in people.order_by().values_list("pk", dimension, "has_read"):
+        has_written = person in wrote
+        taking = found[key]
+        taking.accounts += 1
+        taking.read += has_read
+        taking.wrote += has_written
+        taking.silent += not has_read and not has_written
     return found
 
 
@@ -140,7 +143,7 @@ def by_room(period: Period) -> list[tuple[Room, Place]]:
     """Return how each room was used, in the order of the rooms. Source: REP-02, FOR-04."""
     found: defaultdict[int, Place] = defaultdict(Place)
     said = said_in(period).order_by().values_list("discussion__room", "author")
-    for room, _author, posts in said.annotate(posts=Count("pk")):
+    for room, _author, posts in said.annotate(posts=Count("*")):
         found[room].wrote += 1
         found[room].posts += posts
     for room, _reader in read_of(period).order_by().values_list("discussion__room", "user").distinct():
@@ -175,7 +178,7 @@ def by_week(period: Period) -> list[Week]:
     zone = timezone.get_default_timezone()
     found: dict[date, Place] = {monday: Place() for monday in period.weeks}
     said = said_in(period).order_by().annotate(week=TruncWeek("posted_at", tzinfo=zone))
-    for week, _author, posts in said.values_list("week", "author").annotate(posts=Count("pk")):
+    for week, _author, posts in said.values_list("week", "author").annotate(posts=Count("*")):
         found[week.date()].wrote += 1
         found[week.date()].posts += posts
     opened = read_of(period).filter(discussion__opened_at__gte=period.start)
@@ -206,20 +209,24 @@ def waits_for_answers(period: Period) -> Mapping[date, list[timedelta | None]]:
     Source: FOR-17, REP-02.
     """
     answers = (
-        Post.objects.filter(discussion__topic=OuterRef("pk"))
+        Post.objects.filter(discussion=OuterRef("pk"))
         .exclude(state=PostState.HELD)
-        .exclude(author=OuterRef("opened_by"))
-        .order_by()
-        .values("discussion__topic")
-        .annotate(first=Min("posted_at"))
-        .values("first")
+        .exclude(author=OuterRef("topic__opened_by"))
+        .order_by("number")
     )
-    questions = Topic.objects.filter(
+    asked = Topic.objects.filter(
         kind=TopicKind.QUESTION, opens_at__gte=period.start, opens_at__lt=period.end, number__isnull=False
-    ).annotate(wait=Subquery(answers) - F("opens_at"))
+    )
+    first = {
+        (topic, opened): answered
+        for topic, opened, answered in Discussion.objects.filter(topic__in=asked)
+        .annotate(answered_at=Subquery(answers.values("posted_at")[:1]))
+        .order_by(F("answered_at").desc(nulls_first=True))  # so that the first answer of all rooms is kept
+        .values_list("topic", "topic__opens_at", "answered_at")
+    }
     waits: defaultdict[date, list[timedelta | None]] = defaultdict(list)
-    for opened, wait in questions.order_by("opens_at").values_list("opens_at", "wait"):
-        waits[monday_of(opened).date()].append(wait)
+    for (_topic, opened), answered in first.items():
+        waits[monday_of(opened).date()].append(answered - opened if answered else None)
     return waits
 
 

@@ -6,14 +6,14 @@ from datetime import datetime
 from itertools import groupby
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from forum.enums import PostState
 from forum.models import Discussion, MovedPost, Post, Room
 from forum.models.posts import HELD_FROM
-from moderation.models import Suggestion
+from moderation.models import Case, Suggestion
 from moderation.queries.calls import CallList, call_list
 
 POSTS_OFFERED = 100
@@ -105,9 +105,14 @@ class HeldList:
 
 
 def held_list(viewer: User) -> HeldList:
-    """Gather the held posts: one's own, and for who guides rooms those of the rooms. Source: FOR-11, MOD-01."""
-    held = Post.objects.held_for(viewer).select_related(
-        "author", "imported_author", "member_state", "discussion__topic", "discussion__room"
+    """Gather the held posts: one's own, and for who guides rooms those of the rooms.
+
+    What was hidden after a report is on the page of that. Source: FOR-11, MOD-01.
+    """
+    held = (
+        Post.objects.held_for(viewer)
+        .filter(~_hidden_by_case())
+        .select_related("author", "imported_author", "member_state", "discussion__topic", "discussion__room")
     )
     return HeldList(
         waiting=list(held.filter(state_changed_at=None).prefetch_related("suggestions").order_by("posted_at")),
@@ -148,7 +153,7 @@ def held_page(viewer: User, pk: int) -> HeldPage:
         pk: The post's id.
 
     Raises:
-        Post.DoesNotExist: It was never held, or ``viewer`` is none of these.
+        Post.DoesNotExist: It was never held, or after a report only, or ``viewer`` is none of these.
 
     Source: FOR-11, MOD-01.
     """
@@ -156,7 +161,7 @@ def held_page(viewer: User, pk: int) -> HeldPage:
     if not (viewer.is_moderator or viewer.role == "facilitator"):
         posts = posts.filter(author=viewer)
     post = (
-        posts.filter(state__in=[PostState.HELD, PostState.VISIBLE])
+        posts.filter(~_hidden_by_case(), state__in=[PostState.HELD, PostState.VISIBLE])
         .select_related("author", "imported_author", "member_state", "discussion__topic", "discussion__room")
         .prefetch_related("attachments")
         .get(pk=pk)
@@ -167,6 +172,10 @@ def held_page(viewer: User, pk: int) -> HeldPage:
         suggestions=list(post.suggestions.select_related("suggested_by")),
         undo_until=until if until and until > timezone.now() else None,
     )
+
+
+def _hidden_by_case() -> Exists:
+    return Exists(Case.objects.hiding().filter(post=OuterRef("pk")))
 
 
 def held_places() -> tuple[Sequence[Room], Sequence[User]]:

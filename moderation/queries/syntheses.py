@@ -18,6 +18,7 @@ from accounts.verdicts import Verdict
 from forum.enums import PostState
 from forum.models import Discussion, Post, Topic
 from forum.queries.columns import translated
+from forum.related import Region
 from moderation.enums import CorrectionState
 from moderation.models import Correction, FollowUp, Synthesis, SynthesisNote
 from moderation.policies import synthesis as policies
@@ -245,9 +246,12 @@ def follow_up_list(viewer: User) -> QuerySet[FollowUp]:
     return _with_states(FollowUp.objects.visible_to(viewer)).select_related("topic", "recorded_by")
 
 
-def follow_ups_of(topic: Topic) -> QuerySet[FollowUp]:
-    """Return what a topic that the viewer sees has led to, the latest first, in one statement. Source: REP-08."""
-    return _with_states(topic.follow_ups.all())
+def outcome_region(topic: Topic, viewer: User) -> Region:
+    """Return what a topic's page shows below the synthesis: the way to its versions, and what came of it.
+
+    Source: FOR-11, REP-08.
+    """
+    return Region("moderation/partials/outcome.html", {"follow_ups": _with_states(topic.follow_ups.all())})
 
 
 def _with_states(follow_ups: QuerySet[FollowUp]) -> QuerySet[FollowUp]:

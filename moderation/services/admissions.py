@@ -18,7 +18,7 @@ from accounts.enums import AccountStatus, InstitutionKind, MailScope, Role
 from accounts.models import Invitation, Protocol, User
 from accounts.queries.recipients import focal_points_of, secretariat
 from accounts.services import audit, outbox
-from accounts.services.invitations import Newcomer, invite_person, renew_invitation
+from accounts.services.invitations import Newcomer, invite_person, renew_invitation, revoke_links_of
 from forum.models import Discussion, DiscussionGrant, Follow, Post, ReadPosition
 from moderation.enums import AdmissionState, StakeholderKind
 from moderation.models import Admission
@@ -300,6 +300,8 @@ def extend_admission(*, actor: User, admission: int, ends_at: datetime, reason: 
 def end_admission(*, actor: User, admission: int, reason: str) -> Admission:
     """End an admission before its time; open pages of the person are cut within half a minute, and posts stay.
 
+    An invitation that was not taken up leads nowhere any more, unless the person is admitted elsewhere too.
+
     Args:
         actor: The moderator, or of the Secretariat.
         admission: Its id.
@@ -319,6 +321,8 @@ def end_admission(*, actor: User, admission: int, reason: str) -> Admission:
     grants.update(ends_at=now)
     locked.ended_by, locked.end_reason = actor, reason
     _end(locked, now, actor)
+    if locked.user is not None and not locked.user.discussion_grants.not_over(now).exists():
+        revoke_links_of(locked.user, actor=actor, reason=reason)
     return locked
 
 

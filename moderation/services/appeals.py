@@ -1,15 +1,44 @@
 """What is said against decisions, and to the Secretariat; and what it answers."""
 
+from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.enums import MailScope, Role
 from accounts.models import User
 from accounts.services import audit, outbox
-from moderation.enums import ReviewState
+from moderation.enums import CaseState, Outcome, ReviewState
 from moderation.models import Appeal, Case, Complaint
 from moderation.policies import cases as policies
 from moderation.services.cases import REASON_IN_AUDIT, locked_case, undo
+
+SALT = "moderation.appeal"
+
+
+def token_of(case: Case) -> str:
+    """Return what the letter about a decision leads its author by, who may be unable to sign in."""
+    return Signer(salt=SALT).sign(f"{case.pk}.{case.post.author_id}")
+
+
+def case_of(token: str) -> Case:
+    """Return the decision to which a letter's link leads.
+
+    Args:
+        token: From the link.
+
+    Raises:
+        Case.DoesNotExist: The link is wrong, or the decision was taken back or is not its reader's any more.
+
+    Source: MOD-09, CDIP/11/4 rec 30 b) ii).
+    """
+    try:
+        case, author = Signer(salt=SALT).unsign(token).split(".")
+    except BadSignature:
+        raise Case.DoesNotExist from None
+    places = ("post__author", "post__discussion__topic", "post__discussion__room", "appeal")
+    decided = Case.objects.filter(state=CaseState.DECIDED).exclude(outcome=Outcome.NOTHING)
+    found: Case = decided.select_related(*places).get(pk=int(case), post__author=int(author))
+    return found
 
 
 @transaction.atomic

@@ -9,13 +9,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.enums import AccountStatus
-from accounts.models import Notice
+from accounts.models import Notice, User
 from accounts.services.letters import write_letter
 from accounts.services.outbox import Composer, Letter
 from forum.models import Post
 from moderation.enums import CaseState, Outcome, ReviewState
 from moderation.models import Appeal, Case, Complaint, Sanction
 from moderation.policies import cases as policies
+from moderation.services.appeals import token_of
 
 
 def case_opened(notice: Notice) -> Letter | None:
@@ -78,21 +79,22 @@ def case_decided(notice: Notice) -> Letter | None:
     if case.ends_at is not None:
         paragraphs.append(_("It lasts until %(moment)s.") % {"moment": _moment(case.ends_at)})
     day = date_format(timezone.localtime(policies.appeal_ends(case)), "DATE_FORMAT")
-    if case.outcome == Outcome.SUSPENSION:
-        paragraphs.append(
-            _(
-                "If you do not agree, write to the Secretariat at %(address)s before %(day)s: somebody who had no"
-                " part in it decides."
-            )
-            % {"address": settings.SECRETARIAT_EMAIL, "day": day}
-        )
-        return _letter(notice, _("A decision about you in the Technical Assistance Forum"), *paragraphs)
     paragraphs.append(
         _("If you do not agree, you can appeal once, before %(day)s. The Secretariat answers, not who decided.")
         % {"day": day}
     )
     subject = _("A decision about your post")
-    return _letter(notice, subject, *paragraphs, address=_own(), label=_("Read it, and appeal if you wish"))
+    if case.outcome == Outcome.SUSPENSION:
+        subject = _("A decision about you in the Technical Assistance Forum")
+        paragraphs.append(
+            _(
+                "The link below works without signing in, so please keep it to yourself. You can also write to the"
+                " Secretariat at %(address)s."
+            )
+            % {"address": settings.SECRETARIAT_EMAIL}
+        )
+    address, label = _own(notice.reader, case), _("Read it, and appeal if you wish")
+    return _letter(notice, subject, *paragraphs, address=address, label=label)
 
 
 def case_released(notice: Notice) -> Letter | None:
@@ -112,7 +114,7 @@ def case_reopened(notice: Notice) -> Letter | None:
         return None
     said = _("The moderator has taken back what was decided about %(post)s, and looks at it anew.")
     reason = _("The reason: %(reason)s") % {"reason": case.reason}
-    address = _own() if case.post.author_id == notice.user_id else case.get_absolute_url()
+    address = _own(notice.reader) if case.post.author_id == notice.user_id else case.get_absolute_url()
     return _letter(
         notice,
         _("A decision is taken back"),
@@ -134,7 +136,7 @@ def case_settled(notice: Notice) -> Letter | None:
         _("You have reported %(post)s. It was looked at, and what was necessary was done. Thank you.")
         % {"post": place_of(case.post)},
         _("What was decided about its author stays between the author and those who moderate."),
-        address=_own(),
+        address=_own(notice.reader),
         label=_("What you have reported"),
     )
 
@@ -181,7 +183,7 @@ def appeal_decided(notice: Notice) -> Letter | None:
         _("The Secretariat has decided an appeal"),
         said % {"post": place},
         _("The answer: %(answer)s") % {"answer": appeal.answer},
-        address=_own() if is_author else appeal.case.get_absolute_url(),
+        address=_own(notice.reader, appeal.case) if is_author else appeal.case.get_absolute_url(),
         label=_("Open the page"),
     )
 
@@ -220,7 +222,10 @@ def _case_of_author(notice: Notice) -> Case | None:
     return Case.objects.select_related(*PLACE).filter(pk=notice.object_id, post__author=notice.user_id).first()
 
 
-def _own() -> str:
+def _own(reader: User, decided: Case | None = None) -> str:
+    """Return the page with what concerns one; who is suspended has one for the decision that the letter is about."""
+    if decided is not None and policies.may_appeal_by_letter(reader):
+        return reverse("moderation:appeal_by_letter", args=[token_of(decided)])
     return reverse("moderation:own_standing")
 
 

@@ -18,10 +18,11 @@ from accounts.services import audit, outbox
 from forum.enums import PostState, RemovalReason
 from forum.models import Post, RoomGrant
 from forum.services.hiding import hide_post, remove_post, reword_hidden, show_post
-from moderation.enums import CaseState, Outcome, ReportReason, SanctionKind
+from moderation.enums import COMMON_REASONS, CaseState, Outcome, ReportReason, SanctionKind
 from moderation.models import Case, Report
 from moderation.policies import cases as policies
 from moderation.services.sanctions import impose, lift_sanctions_of
+from moderation.services.suggestions import said_to
 
 REASON_IN_AUDIT = 500
 
@@ -175,6 +176,7 @@ def decide_case(
     case: int,
     outcome: Outcome,
     reason: str,
+    common: str = "",
     removal: RemovalReason | None = None,
     ends_at: datetime | None = None,
 ) -> Case:
@@ -184,7 +186,8 @@ def decide_case(
         actor: Who decides.
         case: Its id, locked: of two who decide at once, the second is told.
         outcome: What is done.
-        reason: Why; the author reads it.
+        reason: Why; the author reads it. Empty where ``common`` says all.
+        common: One of the ``COMMON_REASONS`` of the outcome, written in the author's language; or empty.
         removal: For a removal, what everybody reads in its place.
         ends_at: For a mute or a suspension, until when.
 
@@ -194,12 +197,15 @@ def decide_case(
     Raises:
         Case.DoesNotExist: It is hidden from ``actor``.
         PermissionDenied: It was decided meanwhile, or ``actor`` may not decide so; the message says why.
-        ValidationError: The end is missing or cannot be.
+        ValidationError: The reason goes with another outcome, or the end is missing or cannot be.
 
-    Source: MOD-09, FOR-11, OPS-01.
+    Source: MOD-09, MOD-11, FOR-11, OPS-01.
     """
     locked = _locked(actor, case)
     policies.may_choose(actor, locked, outcome).enforce()
+    if common and common not in COMMON_REASONS[outcome]:
+        raise ValidationError({"common": _("This reason goes with another decision.")})
+    reason = said_to(locked.post.author if outcome != Outcome.NOTHING else None, common, reason)
     limits = outcome in policies.LIMITS
     now = timezone.now()
     if limits and (ends_at is None or not now < ends_at <= now + settings.SANCTION_MOST):

@@ -133,7 +133,7 @@ def redact_as_asked(*, actor: User, request: int, kept: str, answer: str) -> Del
         raise ValidationError(_("Take out of the text what is to be removed."), code="nothing")
     if not kept.strip():
         raise ValidationError(_("Nothing would be left: delete the post instead."), code="everything")
-    redact_words(post, body)
+    redact_words(post, body, actor=actor)
     Suggestion.objects.filter(post=post).update(body="", first_body="")
     return _decide(locked, actor, DeletionState.REDACTED, answer)
 

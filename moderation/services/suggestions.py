@@ -56,7 +56,7 @@ def suggest_wording(*, actor: User, post: int, common: str, reason: str, body: s
     if held.suggestions.filter(state__in=OPEN).exists():
         raise ValidationError(_("Something is suggested to the author already, and not settled."), code="open")
     suggestion = Suggestion.objects.create(
-        post=held, reason=said_to(held, common, reason), body=body, first_body=held.body, suggested_by=actor
+        post=held, reason=said_to(held.author, common, reason), body=body, first_body=held.body, suggested_by=actor
     )
     audit.record(actor, "wording.suggested", suggestion, post=held.pk)
     if held.author_id is not None:
@@ -64,17 +64,17 @@ def suggest_wording(*, actor: User, post: int, common: str, reason: str, body: s
     return suggestion
 
 
-def said_to(post: Post, common: str, reason: str) -> str:
-    """Return a reason with the common one that was chosen, in the language of the author of a post.
+def said_to(person: User | None, common: str, reason: str) -> str:
+    """Return a reason with the common one that was chosen, in the language of whoever reads it.
 
     Args:
-        post: With its author.
+        person: Who; None for those who decide.
         common: One of ``CommonReason``, or empty.
         reason: What is said beside it.
     """
     if not common:
         return reason
-    with translation.override(post.author.language if post.author else None):
+    with translation.override(person.language if person else translation.get_language()):
         return "\n\n".join(filter(None, [str(CommonReason(common).label), reason]))
 
 
@@ -180,7 +180,7 @@ def decline_held(*, actor: User, post: int, common: str, reason: str) -> Post:
     Source: FOR-11, MOD-01.
     """
     held = locked_post(actor, post)
-    declined = keep_back(actor=actor, post=post, reason=said_to(held, common, reason)[:300])
+    declined = keep_back(actor=actor, post=post, reason=said_to(held.author, common, reason)[:300])
     return _decided(declined, SuggestionState.DECLINED)
 
 

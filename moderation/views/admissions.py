@@ -13,11 +13,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.requests import SignedInRequest
 from accounts.verdicts import Verdict
-from forum.models import Discussion
+from forum.models import Discussion, DiscussionGrant
 from moderation.forms.admissions import AdmissionForm, AssessmentForm, DecisionForm, ExtensionForm, ReasonForm
 from moderation.models import Admission
 from moderation.policies import admissions as policies
-from moderation.queries.admissions import AdmissionPage, admission_page, admissions_page, criteria_of
+from moderation.queries.admissions import (
+    AdmissionPage,
+    admission_behind,
+    admission_page,
+    admissions_page,
+    criteria_of,
+)
 from moderation.services import admissions as services
 
 
@@ -111,6 +117,17 @@ def admission_decide(request: SignedInRequest, pk: int) -> HttpResponse:
         said = _("The admission is approved: the person is invited, and participants are told.")
         service = services.approve_admission
     return _act(request, page, page.may_decide, DecisionForm(request.POST), service, said)
+
+
+@require_GET
+def admission_of_grant(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Lead from a right on its last days to where its end is set: the admission, or the right itself without one."""
+    policies.may_set_ends(request.user).enforce()
+    right = get_object_or_404(DiscussionGrant, pk=pk)
+    admission = admission_behind(right)
+    if admission is None:
+        return redirect("admin:forum_discussiongrant_change", pk)
+    return redirect(f"{admission.get_absolute_url()}#id_extend_ends_at")
 
 
 @require_POST

@@ -1,14 +1,17 @@
 """What was decided about one's own posts, and what one can say to the Secretariat."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from forum.models import Post
 from forum.policies import may_reword_hidden
@@ -18,6 +21,7 @@ from moderation.models import Appeal, Case, Complaint
 from moderation.policies import cases as policies
 from moderation.queries.cases import standing_of
 from moderation.services import appeals
+from moderation.services.case_letters import place_of
 from moderation.services.cases import change_hidden_post
 
 PER_PAGE = 20
@@ -57,6 +61,49 @@ def appeal_create(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect("moderation:own_standing")
     context = {"case": case, "form": form, "ends_at": policies.appeal_ends(case) if case.decided_at else None}
     return render(request, "moderation/appeal_create.html", context, status=422 if form.errors else 200)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def appeal_by_letter(request: HttpRequest, token: str) -> HttpResponse:
+    """Appeal from the letter about the decision, for who is suspended and cannot sign in; for nobody who is signed in.
+
+    Once the suspension is over, the link leads to the page that asks for the sign-in.
+    """
+    try:
+        case = appeals.case_of(token)
+    except Case.DoesNotExist:
+        raise Http404 from None
+    author = case.post.author
+    assert author is not None
+    if not policies.may_appeal_by_letter(author):
+        return redirect("moderation:appeal_create", case.pk)
+    if request.user.is_authenticated:
+        raise Http404
+    with translation.override(author.language), timezone.override(author.zone):
+        return _answer_letter(request, case, author)
+
+
+def _answer_letter(request: HttpRequest, case: Case, author: User) -> HttpResponse:
+    form = AppealForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            appeals.make_appeal(actor=author, case=case.pk, text=form.cleaned_data["text"])
+        except PermissionDenied as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Your appeal is with the Secretariat. You are told by mail what it answers."))
+            return redirect(request.path)
+    context = {
+        "case": case,
+        "place": place_of(case.post),
+        "form": form,
+        "may_appeal": policies.may_appeal(author, case),
+        "ends_at": policies.appeal_ends(case),
+    }
+    response = render(request, "moderation/appeal_by_letter.html", context, status=422 if form.errors else 200)
+    response.headers["Content-Language"] = author.language
+    return response
 
 
 @require_http_methods(["GET", "POST"])

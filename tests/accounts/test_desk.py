@@ -140,12 +140,12 @@ def test_what_ends_within_a_month_is_shown_the_soonest_first(client, secretariat
     page = answer.content.decode()
     for address in (
         f"/admin/accounts/user/{evaluator.pk}/change/",
-        f"/admin/forum/discussiongrant/{admitted.pk}/change/",
+        f"/admissions/of-right/{admitted.pk}/",
         f"/admin/forum/roomgrant/{provider.pk}/change/",
         f"/admin/accounts/mandate/{focal_point.pk}/change/",
     ):
         assert f'href="{address}"' in page
-        assert client.get(address).status_code == 200
+        assert client.get(address, follow=True).status_code == 200
 
 
 def test_states_without_a_focal_point_and_without_any_delegate_are_shown(client, secretariat):

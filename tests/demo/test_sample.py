@@ -19,7 +19,19 @@ from accounts.enums import Role
 from accounts.models import AuditEntry, MemberState, Notice, RegionalGroup, User
 from demo.people import ACCOUNTS, PASSWORD
 from forum.enums import PostState, TopicKind
-from forum.models import Category, Discussion, Follow, Post, Room, Signal, Step, Topic
+from forum.models import (
+    Activity,
+    ActivityInterest,
+    Category,
+    Discussion,
+    Follow,
+    Post,
+    Room,
+    Signal,
+    Step,
+    Topic,
+)
+from forum.services.activities import COLUMNS, check_complete
 from moderation.models import WeeklyTopic
 
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh_hans")
@@ -57,7 +69,7 @@ def sample(loaded, db):
 
 
 def counts() -> dict[str, int]:
-    models = (User, MemberState, RegionalGroup, Room, Category, Step, Topic, Discussion, Post, Follow, Notice)
+    models = (User, MemberState, RegionalGroup, Room, Category, Step, Topic, Discussion, Post, Follow, Notice, Activity)
     return {model.__name__: model.objects.count() for model in (*models, WeeklyTopic, AuditEntry)}
 
 
@@ -148,6 +160,16 @@ def test_participants_have_opened_questions_and_a_discussion_and_given_signals(s
     assert list(Topic.objects.unanswered(timezone.now())) == [opened.get(kind="question", answered_at=None)]
     assert set(Signal.objects.values_list("kind", flat=True)) == {"similar", "useful"}
     assert not Signal.objects.filter(user=F("post__author")).exists()
+
+
+def test_the_catalogue_has_an_activity_of_each_category_complete_in_the_core_languages(sample):
+    published = Activity.objects.published()
+
+    assert {activity.category.slug for activity in published} == set(Category.objects.values_list("slug", flat=True))
+    for activity in published:
+        check_complete({name: getattr(activity, name) for name in COLUMNS})
+    assert any(activity.is_due for activity in published)
+    assert ActivityInterest.objects.filter(member_state__code="KE").count() == 2
 
 
 def test_posts_come_from_delegates_of_at_least_25_states_of_all_groups(sample):

@@ -2,14 +2,17 @@
 
 from tests.factories.accounts import (
     AccountRequestFactory,
+    CircularFactory,
     DelegateFactory,
     MandateFactory,
     MemberStateFactory,
     ProtocolFactory,
     RegionalGroupFactory,
+    StakeholderContactFactory,
     UserFactory,
 )
 from tests.factories.forum import (
+    ActivityFactory,
     AttachmentFactory,
     CategoryFactory,
     DiscussionFactory,
@@ -48,11 +51,13 @@ from tests.factories.webinars import (
 
 __all__ = [
     "AccountRequestFactory",
+    "ActivityFactory",
     "AdmissionFactory",
     "AnswerFactory",
     "AttachmentFactory",
     "CategoryFactory",
     "ChecklistItemFactory",
+    "CircularFactory",
     "CycleFactory",
     "DelegateFactory",
     "DeletionRequestFactory",
@@ -76,6 +81,7 @@ __all__ = [
     "RoomFactory",
     "ScopeAreaFactory",
     "SeriesFactory",
+    "StakeholderContactFactory",
     "StepFactory",
     "TopicFactory",
     "TopicProposalFactory",

@@ -6,7 +6,17 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.enums import AccountStatus, Office, Role
-from accounts.models import AccountRequest, Mandate, MemberState, Protocol, ProtocolAcceptance, RegionalGroup, User
+from accounts.models import (
+    AccountRequest,
+    Circular,
+    Mandate,
+    MemberState,
+    Protocol,
+    ProtocolAcceptance,
+    RegionalGroup,
+    StakeholderContact,
+    User,
+)
 
 PASSWORD = "a-long-enough-password"
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # base32
@@ -104,3 +114,30 @@ class AccountRequestFactory(factory.django.DjangoModelFactory):
     language = "en"
     languages_read = ["en"]
     reason = "I examine patents."
+
+
+class StakeholderContactFactory(factory.django.DjangoModelFactory):
+    """An organisation that has agreed to be written to."""
+
+    class Meta:
+        model = StakeholderContact
+
+    name = factory.Sequence(lambda n: f"Chamber {n}")
+    member_state = factory.SubFactory(MemberStateFactory)
+    institution_kind = "private_sector"
+    email = factory.Sequence(lambda n: f"info@chamber{n}.example")
+    languages = ["en"]
+    asked_on = factory.LazyFunction(timezone.localdate)
+    confirmed_on = factory.LazyFunction(timezone.localdate)
+
+
+class CircularFactory(factory.django.DjangoModelFactory):
+    """A message to organisations of all states that is not sent yet."""
+
+    class Meta:
+        model = Circular
+
+    subject_en = "Training"
+    text_en = "Which training do you need?"
+    answers_until = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=9))
+    written_by = factory.SubFactory(UserFactory)

@@ -8,6 +8,7 @@ from accounts.markdown import render
 from accounts.models import MemberState, RegionalGroup, User
 from forum.enums import EntryState
 from forum.models import (
+    Activity,
     Attachment,
     Category,
     Discussion,
@@ -134,6 +135,26 @@ class LibraryEntryFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def groups(entry: LibraryEntry, create: bool, extracted: list[RegionalGroup] | None, **kwargs: object) -> None:  # noqa: N805
         entry.groups.set(extracted or [])
+
+
+class ActivityFactory(factory.django.DjangoModelFactory):
+    """An activity that stands in the catalogue, for the states of all groups."""
+
+    class Meta:
+        model = Activity
+        skip_postgeneration_save = True
+
+    title = factory.Sequence(lambda n: f"Activity {n}")
+    description = "Advice on what an office can do."
+    category = factory.SubFactory(CategoryFactory)
+    levels = ["national"]
+    modes = ["bilateral"]
+    published_at = factory.LazyFunction(timezone.now)
+    reviewed_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def groups(activity: Activity, create: bool, extracted: list[RegionalGroup] | None, **kwargs: object) -> None:  # noqa: N805
+        activity.groups.set(extracted or [])
 
 
 class AttachmentFactory(factory.django.DjangoModelFactory):

@@ -20,6 +20,7 @@ from webinars.enums import (
 )
 from webinars.models import (
     Answer,
+    CommitteeMeeting,
     Cycle,
     Engagement,
     Interest,
@@ -50,6 +51,17 @@ class CycleFactory(factory.django.DjangoModelFactory):
     answers_due_at = factory.LazyAttribute(lambda cycle: datetime(cycle.year - 1, 10, 1, 12, tzinfo=GENEVA))
     decision_on = factory.LazyAttribute(lambda cycle: date(cycle.year - 1, 11, 1))
     publication_on = factory.LazyAttribute(lambda cycle: date(cycle.year - 1, 12, 1))
+
+
+class CommitteeMeetingFactory(factory.django.DjangoModelFactory):
+    """A session of the Committee that begins in a week and takes five days."""
+
+    class Meta:
+        model = CommitteeMeeting
+
+    title = factory.Sequence(lambda n: f"CDIP/{n + 38}")
+    starts_at = factory.LazyFunction(lambda: timezone.now().replace(second=0, microsecond=0) + timedelta(days=7))
+    ends_at = factory.LazyAttribute(lambda meeting: meeting.starts_at + timedelta(days=5))
 
 
 class RegionFactory(factory.django.DjangoModelFactory):

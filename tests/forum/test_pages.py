@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains
 from accounts.enums import Role
 from forum.enums import Capacity, ContributionKind, PostState, TopicKind
 from forum.models import Category, Discussion, Step
-from forum.queries.pages import discussion_page, room_page, room_summaries, rooms_with_level
+from forum.queries.pages import discussion_page, room_page, room_summaries, room_with_level
 from forum.queries.rows import discussion_head
 from forum.services.discussions import close_discussion, reopen_discussion
 from forum.services.reference import load_structure
@@ -91,7 +91,7 @@ def test_this_weeks_topic_comes_first_then_the_others_by_last_activity(delegate)
     of_no_week = DiscussionFactory(topic__kind=TopicKind.QUESTION, last_activity_at=timezone.now() - timedelta(days=15))
     DiscussionFactory(room=RoomFactory(language="fr"))
 
-    page = room_page(rooms_with_level(delegate).get(language="en"), viewer=delegate)
+    page = room_page(room_with_level(delegate, "en"), viewer=delegate)
 
     assert ids(page.this_week) == [this_week.pk]
     assert ids(page.others) == ids([recent, closed, of_no_week, old])
@@ -102,7 +102,7 @@ def test_a_topic_leaves_the_week_at_the_moment_it_closes(delegate):
         discussion = DiscussionFactory(topic__opens_at=NOW - timedelta(days=7), topic__closes_at=NOW)
         open_still = DiscussionFactory(topic__opens_at=NOW, topic__closes_at=NOW + timedelta(seconds=1))
 
-        page = room_page(rooms_with_level(delegate).get(pk=discussion.room_id), viewer=delegate)
+        page = room_page(room_with_level(delegate, discussion.room.language), viewer=delegate)
 
     assert (ids(page.this_week), ids(page.others)) == ([open_still.pk], [discussion.pk])
 
@@ -130,8 +130,8 @@ def test_older_discussions_follow_page_by_page_each_once(client, delegate):
 def test_an_earlier_page_does_not_repeat_this_weeks_topic(delegate):
     this_week = DiscussionFactory()
 
-    first = room_page(rooms_with_level(delegate).get(pk=this_week.room_id), viewer=delegate)
-    later = room_page(rooms_with_level(delegate).get(pk=this_week.room_id), viewer=delegate, before=(timezone.now(), 1))
+    first = room_page(room_with_level(delegate, this_week.room.language), viewer=delegate)
+    later = room_page(room_with_level(delegate, this_week.room.language), viewer=delegate, before=(timezone.now(), 1))
 
     assert (ids(first.this_week), ids(later.this_week)) == ([this_week.pk], [])
 
@@ -214,6 +214,16 @@ def test_an_empty_discussion_invites_to_post(client, delegate):
 
     assert response.status_code == 200
     assert response.context["page"].posts == []
+
+
+@pytest.mark.parametrize(("role", "is_offered"), [(Role.MODERATOR, True), (Role.EVALUATOR, False)])
+def test_the_keyboard_skips_to_the_text_box_where_there_is_one(client, role, is_offered):
+    client.force_login(UserFactory(role=role))
+
+    page = client.get(DiscussionFactory().get_absolute_url()).text
+
+    assert ('<a class="skip" href="#id_body">' in page) is is_offered
+    assert ('<textarea name="body"' in page) is is_offered
 
 
 def test_a_post_says_who_speaks_for_whom(client, delegate):

@@ -1,9 +1,9 @@
 """The forum as ``make run`` starts it, and visitors with a browser. Started once for all journeys of one process."""
 
+import fcntl
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +19,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
+from config.run import free_port
 from tests.browser import launch_options
 from tests.journeys.line import Line
 from tests.journeys.places import Places, find_places
@@ -26,7 +27,20 @@ from tests.journeys.visits import KENYA, SIGN_IN, sign_in
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_RUNTIME_DIR")
+PREPARED = BASE_DIR / "var" / "journeys"
 SECONDS_TO_START = 240
+PREPARE = """
+import os
+from pathlib import Path
+from config.embedded import stop_postgresql
+from config.run import prepare
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+try:
+    prepare()
+finally:
+    stop_postgresql(Path(os.environ["VAR"]) / "postgresql")
+"""
 SECONDS_TO_STOP = 30
 PATIENCE = 15_000  # milliseconds: only what fails takes as long
 
@@ -61,20 +75,40 @@ class Forum:
         """Run one of its commands and return what it says."""
         command = [sys.executable, "manage.py", *arguments]
         ran = subprocess.run(
-            command, cwd=BASE_DIR, env=self.environment, capture_output=True, text=True, check=False, timeout=60
+            command, cwd=BASE_DIR, env=self.environment, capture_output=True, text=True, check=False, timeout=120
         )
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
 
 
 @pytest.fixture(scope="session")
-def forum() -> Iterator[Forum]:
+def var(testrun_uid: str) -> Iterator[Path]:
+    """A data folder as a first start leaves it, with a database of its own; made once, and copied to each process."""
+    made = Path(tempfile.mkdtemp(prefix="forum-journeys-"))
+    PREPARED.mkdir(parents=True, exist_ok=True)
+    with (PREPARED / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        of_run = PREPARED / "run"
+        if not of_run.exists() or of_run.read_text() != testrun_uid:
+            shutil.rmtree(PREPARED / "var", ignore_errors=True)
+            environment = _environment() | {"VAR": str(PREPARED / "var")}
+            subprocess.run([sys.executable, "-c", PREPARE], cwd=BASE_DIR, env=environment, check=True)
+            of_run.write_text(testrun_uid)
+        subprocess.run(["cp", "--archive", f"{PREPARED / 'var'}/.", made], check=True)  # files keep their owners
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def _environment() -> dict[str, str]:
+    """Return what every forum of the journeys is started with."""
+    return {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ} | {"DEMO": "1"}
+
+
+@pytest.fixture(scope="session")
+def forum(var: Path) -> Iterator[Forum]:
     """The whole forum on data of its own, which leaves nothing running behind; one for each process of the tests."""
-    var = Path(tempfile.mkdtemp(prefix="forum-journeys-"))
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    environment = {**kept, "VAR": str(var), "PORT": str(port), "DEMO": "1"}
+    port = free_port()
+    environment = _environment() | {"VAR": str(var), "PORT": str(port)}
     log = var / "run.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -89,7 +123,7 @@ def forum() -> Iterator[Forum]:
     try:
         _wait_for(running, process, log)
         yield running
-        told = log.read_text()
+        told, ended = log.read_text(), process.poll()
     finally:
         process.send_signal(signal.SIGINT)
         try:
@@ -98,9 +132,9 @@ def forum() -> Iterator[Forum]:
             left = _processes_of(var)
             for straggler in left:
                 straggler.kill()
-            shutil.rmtree(var, ignore_errors=True)
     errors = [line for line in told.splitlines() if " ERROR " in line or " CRITICAL " in line]
     assert errors == [], told[-5000:]
+    assert ended is None, f"The forum stopped by itself:\n{told[-5000:]}"
     assert left == [], "Ctrl-C has left processes running"
 
 

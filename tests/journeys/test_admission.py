@@ -25,7 +25,8 @@ CUT = 30  # seconds: the security promise for a stream whose reader may read no 
 ELSEWHERE = """
 from forum.models import Attachment, Discussion, LibraryEntry, Post, Topic
 other = Discussion.objects.exclude(pk={pk})
-places = [*other, *Topic.objects.exclude(discussions={pk}), *Post.objects.exclude(discussion={pk})[:60]]
+topics = Topic.objects.exclude(number=None).exclude(discussions={pk})  # drafts of the plan have no address yet
+places = [*other, *topics, *Post.objects.exclude(discussion={pk})[:60]]
 places += [*Attachment.objects.exclude(post__discussion={pk})[:10], *LibraryEntry.objects.all()[:10]]
 print(*(place.get_absolute_url() for place in places))
 print(*(f"/live/discussions/{{one.pk}}/" for one in other))

@@ -22,7 +22,7 @@ from tests.journeys.visits import (
 
 def decide(page: Page, outcome: str, reason: str, removal: str = "") -> None:
     page.get_by_role("radio", name=outcome).check()
-    page.get_by_label("Reason", exact=True).fill(reason)
+    page.get_by_label("Reason, in your words").fill(reason)
     if removal:
         page.get_by_label("In place of a removed post everybody reads").select_option(label=removal)
     page.get_by_role("button", name="Decide", exact=True).click()

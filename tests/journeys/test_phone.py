@@ -1,10 +1,8 @@
 """A delegate with a telephone: 360 pixels wide, and written from right to left as well."""
 
-import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import Enter
-from tests.journeys.places import PLACES, Places
 from tests.journeys.visits import KENYA, go_to_discussion, publish, sign_in, unique
 
 PHONE = {"width": 360, "height": 740}
@@ -20,17 +18,6 @@ def assert_fits(page: Page) -> None:
     """See that nothing makes the page scroll sideways; name what does."""
     wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wider <= 0, (page.url, page.evaluate(TOO_WIDE))
-
-
-@pytest.mark.parametrize("name", PLACES)
-def test_a_page_fits_a_telephone(enter: Enter, places: Places, name: str):
-    page = enter(PLACES[name], viewport=PHONE)
-
-    page.goto(places[name])
-
-    assert_fits(page)
-    page.evaluate("document.documentElement.dir = 'rtl'")
-    assert_fits(page)
 
 
 def test_answering_on_a_telephone(enter: Enter):

@@ -129,7 +129,7 @@ def reload_until_visible(page: Page, locator: Locator) -> None:
 def tab_to(page: Page, locator: Locator) -> None:
     """Press the tabulator until a control has the focus."""
     control = locator.element_handle()
-    for _press in range(300):
+    for _press in range(35):
         page.keyboard.press("Tab")
         if page.evaluate("control => control === document.activeElement", control):
             return

@@ -11,12 +11,14 @@ import time_machine
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.enums import AccountStatus, Role
 from accounts.models import AuditEntry, Invitation, Notice, User
 from accounts.services import outbox
+from accounts.services.invitations import token_of
 from accounts.services.reference import load_protocol
 from accounts.waiting import everything
 from forum.models import Discussion, DiscussionGrant, Follow, Post, ReadPosition
@@ -48,6 +50,7 @@ from tests.factories import (
     ProtocolFactory,
     RoomFactory,
     UserFactory,
+    grant,
 )
 
 pytestmark = pytest.mark.django_db
@@ -316,6 +319,63 @@ def test_somebody_who_never_came_in_gets_a_new_link(focal_point, moderator, secr
 
     assert again.user == first.user
     assert [i.revoked_at is None for i in Invitation.objects.order_by("created_at")] == [False, True]
+
+
+def test_an_early_end_ends_the_invitation_that_was_not_taken_up(client, focal_point, moderator, secretariat):
+    admission = approved(focal_point, moderator, secretariat)
+    invitation = Invitation.objects.get()
+    link = reverse("accounts:invitation_take_up", args=[token_of(invitation)])
+    assert client.get(link).status_code == 200
+
+    end_admission(actor=moderator, admission=admission.pk, reason="She cannot come.")
+
+    assert client.get(link).status_code == 410
+    entry = AuditEntry.objects.get(action="invitation.revoked")
+    assert (entry.actor, entry.reason, entry.facts["invitation"]) == (moderator, "She cannot come.", invitation.pk)
+
+
+def test_an_invitation_stays_while_its_person_is_admitted_elsewhere_too(client, focal_point, moderator, secretariat):
+    first, second = (approved(focal_point, moderator, secretariat) for _n in range(2))
+    link = reverse("accounts:invitation_take_up", args=[token_of(Invitation.objects.get(revoked_at=None))])
+
+    end_admission(actor=moderator, admission=first.pk, reason="Said all.")
+    assert client.get(link).status_code == 200
+
+    end_admission(actor=moderator, admission=second.pk, reason="Said all.")
+    assert client.get(link).status_code == 410
+
+
+def test_the_desk_leads_from_a_right_on_its_last_days_to_the_admission(client, focal_point, moderator, secretariat):
+    topic = DiscussionFactory().topic
+    discussion = DiscussionFactory(topic=topic, room=RoomFactory(language="fr"))
+    approved(focal_point, moderator, secretariat, discussion=discussion)
+    admission = approved(
+        focal_point, moderator, secretariat, discussion=topic.discussions.first(), scope=AdmissionScope.SISTERS
+    )
+    client.force_login(secretariat)
+
+    for right in DiscussionGrant.objects.all():
+        address = reverse("moderation:admission_of_grant", args=[right.pk])
+        assertContains(client.get("/secretariat/"), address)
+        assertRedirects(
+            client.get(address), f"{admission.get_absolute_url()}#id_extend_ends_at", fetch_redirect_response=False
+        )
+    assertContains(client.get(admission.get_absolute_url()), 'id="id_extend_ends_at"')
+
+
+def test_a_right_that_no_admission_gave_is_prolonged_in_the_administration(client, moderator, secretariat):
+    right = grant(UserFactory(role=Role.EXTERNAL), DiscussionFactory(), ends_at=timezone.now() + timedelta(days=5))
+    address = reverse("moderation:admission_of_grant", args=[right.pk])
+    client.force_login(moderator)
+    assert client.get(address).status_code == 403
+
+    client.force_login(secretariat)
+
+    assertRedirects(
+        client.get(address),
+        reverse("admin:forum_discussiongrant_change", args=[right.pk]),
+        fetch_redirect_response=False,
+    )
 
 
 def test_the_sisters_are_opened_only_when_they_were_asked_for(focal_point, moderator, secretariat):

@@ -1,5 +1,7 @@
 """Appeals against decisions about posts, and complaints: the Secretariat answers, not who decided."""
 
+import logging
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,12 +13,13 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.enums import Role
-from accounts.models import AuditEntry, Notice
+from accounts.models import AuditEntry, Notice, User
 from accounts.services.outbox import deliver_due
+from config.logs import WithoutSecrets
 from forum.enums import PostState, RemovalReason
 from moderation.enums import Outcome, ReportReason, ReviewState
 from moderation.models import Appeal, Case, Complaint
-from moderation.services.appeals import answer_complaint, complain, decide_appeal, make_appeal
+from moderation.services.appeals import answer_complaint, complain, decide_appeal, make_appeal, token_of
 from moderation.services.archives import gather
 from moderation.services.cases import decide_case, reopen_case, report_post
 from tests.factories import DelegateFactory, PostFactory, UserFactory
@@ -103,6 +106,76 @@ def test_one_appeals_within_the_days_for_it(moderator, settings):
 
     with time_machine.travel(over - timedelta(seconds=1), tick=False):
         appeal_against(case)
+
+
+@pytest.fixture
+def suspended(moderator):
+    return decided(moderator, Outcome.SUSPENSION, ends_at=timezone.now() + timedelta(days=5))
+
+
+def test_who_is_suspended_appeals_by_the_link_of_the_letter(client, suspended, secretariat):
+    deliver_due()
+    [letter] = [letter for letter in mail.outbox if letter.to == [suspended.post.author.email]]
+    link = re.search(r"/appeals/\S+/", letter.body)[0]
+    assertContains(client.get(link), "It is wrong.")
+
+    assertRedirects(client.post(link, {"text": "It is right."}), link)
+
+    appeal = Appeal.objects.get()
+    assert (appeal.author, appeal.text, told("appeal.made")) == (
+        suspended.post.author,
+        "It is right.",
+        {secretariat.pk},
+    )
+    assert AuditEntry.objects.get(action="appeal.made").actor == suspended.post.author
+    page = client.get(link)
+    assertContains(page, "It is right.")
+    assertNotContains(page, "Send the appeal")
+    assert client.post(link, {"text": "Once more."}).status_code == 422
+    decide_appeal(actor=secretariat, appeal=appeal.pk, is_granted=False, answer="It stands.")
+    assertContains(client.get(link), "It stands.")
+    deliver_due()
+    assert link in [letter for letter in mail.outbox if letter.to == [suspended.post.author.email]][-1].body
+
+
+def test_the_link_of_the_letter_opens_nothing_else(client, suspended, moderator):
+    author, link = suspended.post.author, reverse("moderation:appeal_by_letter", args=[token_of(suspended)])
+    for wrong in (f"{link[:-1]}x/", "/appeals/1.1/", link.replace(str(suspended.pk), "0", 1)):
+        assert client.get(wrong).status_code == 404
+    assert client.get(reverse("moderation:own_standing")).status_code == 302
+    for person in (DelegateFactory(), moderator):
+        client.force_login(person)
+        assert client.get(link).status_code == 404
+    client.logout()
+    with time_machine.travel(suspended.ends_at, tick=False):
+        own = reverse("moderation:appeal_create", args=[suspended.pk])
+        assertRedirects(client.get(link), own, fetch_redirect_response=False)
+        client.force_login(author)
+        assert client.get(own).status_code == 200
+    reopen_case(actor=moderator, case=suspended.pk, reason="Too hasty.")
+    client.logout()
+    assert client.get(link).status_code == 404
+
+
+def test_the_link_of_the_letter_is_in_the_language_of_its_author_and_in_no_log(client, suspended):
+    link = reverse("moderation:appeal_by_letter", args=[token_of(suspended)])
+    User.objects.filter(pk=suspended.post.author_id).update(language="ar")
+
+    page = client.get(link, headers={"Accept-Language": "en"})
+
+    assertContains(page, '<html lang="ar" dir="rtl">')
+    record = logging.LogRecord("web", logging.INFO, "", 0, "GET %s", (link,), None)
+    assert WithoutSecrets().filter(record)
+    assert record.getMessage() == "GET /appeals/…/"
+
+
+def test_an_appeal_by_letter_waits_for_nobody_after_its_time(client, suspended, settings):
+    settings.APPEAL_DAYS = 2
+    link = reverse("moderation:appeal_by_letter", args=[token_of(suspended)])
+
+    with time_machine.travel(suspended.decided_at + timedelta(days=2), tick=False):
+        assertContains(client.get(link), "The time to appeal against this decision is over.")
+        assert client.post(link, {"text": "It is right."}).status_code == 422
 
 
 def test_somebody_else_does_not_know_of_a_decision(client, moderator):
@@ -217,7 +290,7 @@ def test_the_lists_of_the_secretariat_cost_the_same_however_long(
     client.force_login(secretariat)
 
     for name in ("appeal_list", "complaint_list"):
-        with django_assert_num_queries(4):  # session, viewer, number of pages, what is listed
+        with django_assert_num_queries(5):  # session, viewer, number of pages, what is listed, what waits
             assert len(client.get(reverse(f"moderation:{name}")).context["rows"]) == count
 
 

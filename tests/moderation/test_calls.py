@@ -255,7 +255,7 @@ def test_the_list_costs_the_same_however_many_are_asked(client, django_assert_nu
     client.force_login(moderator)
     client.get("/moderation/calls/")
 
-    with django_assert_num_queries(4):  # session, viewer, waiting, settled
+    with django_assert_num_queries(5):  # session, viewer, waiting, settled, what waits elsewhere
         page = client.get("/moderation/calls/")
 
     assertContains(page, "How do you count", count)

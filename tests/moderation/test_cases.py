@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.enums import AccountStatus, Role
@@ -16,8 +16,10 @@ from accounts.models import AuditEntry, Notice, User
 from accounts.services.outbox import deliver_due
 from forum.enums import Capacity, PostState, RemovalReason
 from forum.models import Post
-from moderation.enums import CaseState, Outcome, ReportReason, SanctionKind
+from moderation.enums import COMMON_REASONS, CaseState, CommonReason, Outcome, ReportReason, SanctionKind
+from moderation.forms.cases import DecisionForm
 from moderation.models import Case, Report, Sanction
+from moderation.services.appeals import token_of
 from moderation.services.cases import (
     ask_second_opinion,
     assign_case,
@@ -161,7 +163,7 @@ def test_the_queue_costs_the_same_however_long(client, moderator, reporter, coun
         report_post(actor=reporter, post=PostFactory().pk, reason=ReportReason.WRONG)
     client.force_login(moderator)
 
-    with django_assert_num_queries(6):  # session, viewer, rooms, counts, number of pages, cases
+    with django_assert_num_queries(7):  # session, viewer, rooms, counts, number of pages, cases, what waits
         answer = client.get(reverse("moderation:case_list"))
 
     assert len(answer.context["rows"]) == count
@@ -376,6 +378,45 @@ def test_a_mute_and_a_suspension_have_an_end_still_to_come(case, moderator, sett
     assert Sanction.objects.get().kind == SanctionKind.MUTE
 
 
+def test_a_common_reason_reaches_the_author_in_their_language(client, case, moderator):
+    author = case.post.author
+    User.objects.filter(pk=author.pk).update(language="fr")
+    client.force_login(moderator)
+
+    answer = client.post(
+        reverse("moderation:case_decide", args=[case.pk]),
+        {"outcome": "warning", "common": "attacked", "reason": "Voir § 2."},
+    )
+
+    assertRedirects(answer, case.get_absolute_url())
+    with translation.override("fr"):
+        common = str(CommonReason.ATTACKED.label)
+    case.refresh_from_db()
+    assert case.reason == f"{common}\n\nVoir § 2."
+    assert Sanction.objects.get().reason == case.reason
+
+
+def test_a_common_reason_goes_with_its_decision_and_some_reason_is_needed(client, case, moderator):
+    client.force_login(moderator)
+    address = reverse("moderation:case_decide", args=[case.pk])
+
+    wrong = client.post(address, {"outcome": "hidden", "common": "within_rules"})
+    none = client.post(address, {"outcome": "nothing"})
+
+    assertContains(wrong, "This reason goes with another decision.", status_code=422)
+    assertContains(none, "Choose a reason, or write one.", status_code=422)
+    assert client.post(address, {"outcome": "nothing", "common": "within_rules"}).status_code == 302
+    case.refresh_from_db()
+    assert case.reason == CommonReason.WITHIN_RULES.label
+
+
+def test_each_decision_has_its_common_reasons_and_the_form_offers_all():
+    offered = [reason for _label, group in DecisionForm().fields["common"].choices[1:] for reason, _text in group]
+
+    assert set(COMMON_REASONS) == set(Outcome)
+    assert sorted(offered) == sorted({reason.value for reasons in COMMON_REASONS.values() for reason in reasons})
+
+
 def test_who_is_muted_reads_and_does_not_write(client, case, moderator):
     author, page = case.post.author, case.post.discussion
     decide(case, moderator, Outcome.MUTE, ends_at=later())
@@ -406,6 +447,7 @@ def test_who_is_suspended_is_signed_out_at_once_and_reads_why_by_mail(client, ca
     letter = next(letter for letter in mail.outbox if letter.to == [author.email])
     assert REASON in letter.body
     assert settings.SECRETARIAT_EMAIL in letter.body
+    assert reverse("moderation:appeal_by_letter", args=[token_of(case)]) in letter.body
 
 
 def test_a_sanction_is_lifted_before_its_day_and_shown_to_whom_it_was_about(client, case, moderator):

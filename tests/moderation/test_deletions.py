@@ -20,11 +20,12 @@ from accounts.enums import Role
 from accounts.models import AuditEntry, DataArchive, Notice, User
 from accounts.services import outbox
 from accounts.services.archives import prepare_waiting, request_archive
-from forum.enums import Capacity, ClearanceState, PostState
+from forum.enums import Capacity, ClearanceState, EntryState, PostState
 from forum.models import Attachment, Clearance, Discussion, Draft, LibraryEntry, Post, Record
 from forum.queries.citations import cited_post
 from forum.queries.traces import traces_of
 from forum.services.attachments import attach_to_discussion, read_texts
+from forum.services.library import propose_entry
 from forum.services.posts import edit_post, publish_post
 from forum.services.records import ask_record, write_waiting
 from forum.services.removals import redacted
@@ -239,7 +240,6 @@ def test_redacted_words_are_gone_everywhere_and_the_rest_is_shown(
     spread, folder, author, moderator, client, django_capture_on_commit_callbacks
 ):
     Attachment.objects.all().delete()
-    LibraryEntry.objects.all().delete()
     kept = spread.body.replace(f" {SECRET}", "")
     with django_capture_on_commit_callbacks(execute=True):
         asked = ask(author, spread)
@@ -251,6 +251,33 @@ def test_redacted_words_are_gone_everywhere_and_the_rest_is_shown(
     assert (shown.state, shown.revisions.count(), shown.translations.count()) == (PostState.VISIBLE, 0, 0)
     client.force_login(DelegateFactory())
     assertContains(client.get(shown.discussion.get_absolute_url()), "It has three shelves.")
+    entry = LibraryEntry.objects.get()
+    assert (entry.title, entry.summary) == ("[removed] and others", "The register of [removed].")
+
+
+def test_what_the_library_made_of_a_redacted_post_leaves_it_until_its_contributor_proposes_it_again(
+    author, moderator, client
+):
+    post = publish(author, DiscussionFactory())
+    entry = LibraryEntryFactory(
+        post=post, proposed_by=author, summary=f"{SECRET.lower()} and Un{SECRET} of 审{SECRET}。"
+    )
+    other = LibraryEntryFactory(summary=f"{SECRET} elsewhere.")
+    asked = ask(DelegateFactory(), post, Basis.NAMED)
+
+    redact_as_asked(actor=moderator, request=asked.pk, kept=post.body.replace(SECRET, ""), answer="The name is gone.")
+
+    entry.refresh_from_db()
+    assert (entry.state, entry.summary) == (EntryState.WITHDRAWN, f"[removed] and Un{SECRET} of 审[removed]。")
+    assert "deleted on request" in entry.reason
+    client.force_login(DelegateFactory())
+    assert client.get(entry.get_absolute_url()).status_code == 404
+    assert author.pk in Notice.objects.filter(kind="entry.told").values_list("user", flat=True)
+    [redacting] = AuditEntry.objects.filter(action="entry.redacted")
+    assert (redacting.facts["fields"], SECRET in str(redacting.facts)) == (["summary"], False)
+    other.refresh_from_db()
+    assert (other.state, other.summary) == (EntryState.PUBLISHED, f"{SECRET} elsewhere.")
+    assert propose_entry(actor=author, entry=entry.pk).state == EntryState.PROPOSED
 
 
 def test_redacting_takes_something_out_but_not_everything(author, moderator):
@@ -427,7 +454,7 @@ def test_the_queue_costs_the_same_however_long(client, django_assert_num_queries
         ask(post.author, post)
     client.force_login(moderator)
 
-    with django_assert_num_queries(4):  # session, viewer, waiting, decided
+    with django_assert_num_queries(5):  # session, viewer, waiting, decided, what waits elsewhere
         response = client.get("/deletion-requests/")
 
     assert response.content.decode().count("to be decided by") == count

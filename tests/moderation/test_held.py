@@ -15,8 +15,9 @@ from accounts.services.outbox import deliver_due
 from forum.enums import PostState
 from forum.models import Discussion, Post, Room
 from forum.services.holds import hold_room, version_of
-from moderation.enums import SuggestionState
+from moderation.enums import Outcome, ReportReason, SuggestionState
 from moderation.models import Suggestion
+from moderation.services.cases import decide_case, report_post
 from moderation.services.suggestions import (
     answer_suggestion,
     decline_held,
@@ -25,7 +26,7 @@ from moderation.services.suggestions import (
     suggest_wording,
     wait_again,
 )
-from tests.factories import DelegateFactory, DiscussionFactory, RoomFactory, UserFactory, grant
+from tests.factories import DelegateFactory, DiscussionFactory, PostFactory, RoomFactory, UserFactory, grant
 from tests.forum.test_posts import publish
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +204,24 @@ def test_a_decision_is_taken_back_for_thirty_days(client, moderator, post, decis
     assert Suggestion.objects.get().state == SuggestionState.RESUBMITTED
 
 
+def test_what_was_hidden_after_a_report_is_not_among_what_was_kept_back(client, moderator, author, post):
+    decline_held(actor=moderator, post=post.pk, common="neutral", reason="")
+    reported = PostFactory(author=author, discussion=post.discussion, body="Hidden words")
+    case = report_post(actor=DelegateFactory(), post=reported.pk, reason=ReportReason.WRONG).case
+    decide_case(actor=moderator, case=case.pk, outcome=Outcome.HIDDEN, reason="It is wrong.")
+
+    for person in (moderator, author):
+        client.force_login(person)
+        page = client.get("/moderation/held/")
+        assertContains(page, "First words")
+        assertNotContains(page, "Hidden words")
+        assert client.get(address(post)).status_code == 200
+        assert client.get(address(reported)).status_code == 404
+    with pytest.raises(PermissionDenied, match="after a report"):
+        wait_again(actor=moderator, post=reported.pk)
+    assert wait_again(actor=moderator, post=post.pk).state_changed_at is None
+
+
 def test_the_first_words_come_back_and_the_later_ones_are_kept_as_a_wording(client, moderator, author, post):
     suggestion = suggest(moderator, post, body="Suggested words")
     answer_suggestion(actor=author, suggestion=suggestion.pk, body="Suggested words")
@@ -249,7 +268,7 @@ def test_the_queue_costs_the_same_however_long(client, django_assert_num_queries
     client.force_login(moderator)
     client.get("/moderation/held/")
 
-    with django_assert_num_queries(5):  # session, viewer, waiting, suggestions, declined
+    with django_assert_num_queries(6):  # session, viewer, waiting, suggestions, declined, what waits elsewhere
         page = client.get("/moderation/held/")
 
     assertContains(page, "Waiting ", count)

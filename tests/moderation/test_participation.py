@@ -195,6 +195,20 @@ def test_the_time_to_the_first_answer_is_the_median_of_those_answered(db):
     assert [cell.text for cell in paper.tables[0].rows[-1].cells[-3:]] == ["4", "1", "3.0 hours"]
 
 
+def test_a_question_in_several_rooms_is_one_and_the_first_answer_counts_wherever_it_is(db):
+    topic = question(9)
+    question(None)
+    for language, hours in (("fr", 5), ("es", None)):
+        where = DiscussionFactory(topic=topic, room=RoomFactory(language=language))
+        say(where, topic.opened_by)
+        if hours:
+            say(where, delegate(MemberStateFactory()), MONDAY + timedelta(hours=hours))
+
+    week = by_week(PERIOD)[-1]
+
+    assert (week.asked, week.unanswered, week.first_answer) == (2, 1, timedelta(hours=5))
+
+
 def test_an_answer_that_is_held_is_none_yet(db):
     topic = question(None)
     say(topic.discussions.get(), delegate(MemberStateFactory()), state=PostState.HELD)

@@ -250,7 +250,7 @@ def test_the_lists_cost_the_same_however_many_proposals(client, kenya, moderator
         response = client.get("/proposals/")
     assert len(response.context["page"].open) == 2 * count
     client.force_login(moderator)
-    with django_assert_num_queries(5):  # session, viewer, waiting, accepted, decided
+    with django_assert_num_queries(6):  # session, viewer, waiting, accepted, decided, what waits elsewhere
         client.get("/moderation/proposals/")
 
 

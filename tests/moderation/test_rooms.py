@@ -426,7 +426,7 @@ def test_supervision_costs_the_same_however_much_was_done(client, guide, count, 
         decide_case(actor=guide, case=case.pk, outcome=Outcome.NOTHING, reason="It may stay.")
     client.force_login(UserFactory(role=Role.MODERATOR))
 
-    with django_assert_num_queries(8):  # session, viewer, rooms, grants, actions, waiting, held, decided
+    with django_assert_num_queries(9):  # session, viewer, rooms, grants, actions, waiting, held, decided, what waits
         client.get(reverse("moderation:supervision"))
 
 
@@ -438,7 +438,7 @@ def test_the_overview_costs_the_same_however_many_ask(client, secretariat, room,
     client.force_login(secretariat)
 
     # session, viewer, languages taken, languages read, who asks, decisions, contracts, rooms, costs, form, decisions
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(reverse("moderation:room_overview"))
 
 

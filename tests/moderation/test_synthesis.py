@@ -350,8 +350,8 @@ def test_the_lists_cost_the_same_however_long(client, django_assert_num_queries,
     client.force_login(moderator)
     client.get("/moderation/syntheses/")
 
-    with django_assert_num_queries(5):  # session, viewer, topics, notes, discussions
+    with django_assert_num_queries(6):  # session, viewer, topics, notes, discussions, what waits
         page = client.get("/moderation/syntheses/")
     assertContains(page, "notes begun", count)
-    with django_assert_num_queries(3):  # session, viewer, follow-ups
+    with django_assert_num_queries(4):  # session, viewer, follow-ups, what waits
         assertContains(client.get("/moderation/follow-ups/"), "Used.", count)

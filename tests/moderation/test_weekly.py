@@ -372,7 +372,7 @@ def test_the_plan_costs_the_same_however_many_topics(desk, django_assert_max_num
     for _ in range(count):
         WeeklyTopicFactory(topic=TopicFactory(), opened_at=timezone.now())
 
-    with django_assert_max_num_queries(7):  # session, viewer, states, checklist, rooms, plans, ticks
+    with django_assert_max_num_queries(8):  # session, viewer, states, checklist, rooms, plans, ticks, what waits
         response = desk.get("/moderation/")
 
     assert len(titles(response.context["calendar"])) == 2 * count

@@ -170,7 +170,7 @@ def test_the_page_costs_the_same_however_much_there_is(secretariat, django_asser
     MaterialFactory.create_batch(count, webinar=webinar, kind="reading")
     secretariat.get(page("webinar_manage", webinar))
 
-    with django_assert_num_queries(6):  # session, person, webinar, materials, experts, regions to choose from
+    with django_assert_num_queries(7):  # session, person, webinar, materials, experts, regions, the Committee
         secretariat.get(page("webinar_manage", webinar))
 
 

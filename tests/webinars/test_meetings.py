@@ -9,13 +9,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
+import icalendar
 import jwt
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.test import Client
 from django.urls import reverse
 
 from accounts.enums import Role
+from accounts.services import outbox
 from tests.factories import DelegateFactory, EngagementFactory, RegistrationFactory, UserFactory, WebinarFactory
 from webinars.enums import AttendanceSource, MaterialKind, MaterialState, Provider, RegistrationState, WebinarState
 from webinars.models import Material, Meeting, Recording
@@ -165,6 +168,102 @@ def test_a_jitsi_token_names_the_person_and_the_room(webinar, settings):
 
     assert claims["room"] == address.path.strip("/")
     assert claims["context"]["user"] == {"id": f"r{registration.pk}", "name": "Examiner of Kenya", "moderator": False}
+
+
+# --- Another way in -----------------------------------------------------------------------------------
+
+
+def moved(webinar, mailoutbox, **changes) -> list:
+    """Keep the meeting with changes through the page, and return the letters of that."""
+    client = Client()
+    client.force_login(UserFactory(role=Role.SECRETARIAT), backend="accounts.backends.MemberBackend")
+    outbox.deliver_due()
+    mailoutbox.clear()
+    kept = Meeting.objects.get(webinar=webinar)
+    form = {name: getattr(kept, name) for name in ("provider", "address", "fallback_address", "telephone")}
+    assert client.post(reverse("webinars:meeting_edit", args=[webinar.pk]), form | changes).status_code == 302
+    outbox.deliver_due()
+    webinar.refresh_from_db()
+    return list(mailoutbox)
+
+
+def test_who_has_a_place_is_told_once_of_another_way_in_and_not_where_it_leads(webinar, link, mailoutbox):
+    elsewhere = "https://meet.example/room-2"
+    with at(START - timedelta(days=2)):
+        placed = RegistrationFactory(webinar=webinar, told_sequence=webinar.sequence)
+        for state in (RegistrationState.PENDING, RegistrationState.WAITING):
+            RegistrationFactory(webinar=webinar, state=state)
+        RegistrationFactory(webinar=webinar, state=RegistrationState.CANCELLED, told_sequence=webinar.sequence)
+
+        [letter] = moved(webinar, mailoutbox, address=elsewhere)
+        assert moved(webinar, mailoutbox, address=elsewhere) == [], "nothing has changed since"
+
+    assert letter.to == [placed.email]
+    assert letter.subject == f"New way in: {webinar.title}"
+    [(_name, entry, media_type)] = letter.attachments
+    calendar = icalendar.Calendar.from_ical(entry)
+    assert (calendar["method"], media_type) == ("REQUEST", "text/calendar; method=REQUEST")
+    [event] = calendar.walk("VEVENT")
+    assert (event["uid"].split("@")[0], event["sequence"]) == (str(webinar.uid), 1)
+    for said in (letter.body, letter.alternatives[0][0], str(entry)):
+        assert "meet.example" not in said, "a letter may be passed on"
+    assert webinar.sequence == 1
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"telephone": "+41 22 000 00 00"}, {"fallback_address": "https://fallback.example/"}]
+)
+def test_nobody_is_told_where_the_way_in_stays(webinar, link, mailoutbox, changes):
+    with at(START - timedelta(days=2)):
+        RegistrationFactory(webinar=webinar, told_sequence=webinar.sequence)
+
+        assert moved(webinar, mailoutbox, **changes) == []
+
+    assert webinar.sequence == 0
+
+
+@pytest.mark.parametrize("state", [WebinarState.ORGANIZING, WebinarState.POSTPONED, WebinarState.HELD])
+def test_nobody_is_told_of_another_way_into_what_is_not_announced(webinar, link, mailoutbox, state):
+    webinar.state, webinar.state_reason = state, "The expert is ill."
+    webinar.save()
+    with at(START - timedelta(days=2)):
+        RegistrationFactory(webinar=webinar, told_sequence=webinar.sequence)
+
+        assert moved(webinar, mailoutbox, address="https://meet.example/room-2") == []
+
+
+def test_the_first_meeting_of_a_webinar_is_no_change(webinar, mailoutbox):
+    RegistrationFactory(webinar=webinar, told_sequence=webinar.sequence)
+    values = {"provider": Provider.LINK, "address": ADDRESS, "fallback_address": "", "telephone": ""}
+
+    meetings.keep_meeting(actor=UserFactory(role=Role.SECRETARIAT), webinar=webinar, values=values)
+    outbox.deliver_due()
+
+    assert mailoutbox == []
+
+
+def test_only_the_secretariat_says_where_a_webinar_takes_place(webinar, link):
+    values = {"provider": Provider.LINK, "address": "https://meet.example/2", "fallback_address": "", "telephone": ""}
+
+    with pytest.raises(PermissionDenied):
+        meetings.keep_meeting(actor=UserFactory(role=Role.MODERATOR), webinar=webinar, values=values)
+
+    meetings.keep_meeting(actor=UserFactory(role=Role.SECRETARIAT), webinar=webinar, values=values)
+    assert Meeting.objects.get().address == "https://meet.example/2"
+
+
+def test_other_software_makes_its_own_address_whatever_is_typed(webinar, link, settings):
+    settings.JITSI_URL = "https://jitsi.example"
+    values = {"provider": Provider.JITSI, "address": ADDRESS, "fallback_address": "", "telephone": ""}
+
+    kept = meetings.keep_meeting(actor=UserFactory(role=Role.SECRETARIAT), webinar=webinar, values=values)
+
+    assert (kept.address, kept.created_there_at) == ("", None)
+    assert meetings.make_due_meetings() == 1
+    kept.refresh_from_db()
+    again = meetings.keep_meeting(actor=UserFactory(role=Role.SECRETARIAT), webinar=webinar, values=values)
+    assert again.address == kept.address
+    assert kept.address.startswith("https://jitsi.example/webinar-")
 
 
 # --- BigBlueButton, against a server that speaks its protocol -----------------------------------------

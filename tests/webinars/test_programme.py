@@ -125,6 +125,13 @@ def test_the_programme_is_narrowed_down_by_one_thing(client, two, asked):
     assert page.wanted.is_narrowed
 
 
+@pytest.mark.parametrize(("query", "is_open"), [("", False), ("?q=patentes", False), ("?year=2027", True)])
+def test_the_filters_are_folded_until_one_is_chosen(client, two, query, is_open):
+    shown = client.get(f"{PROGRAMME}{query}")
+
+    assertContains(shown, '<details class="search-filters" open>' if is_open else '<details class="search-filters">')
+
+
 @pytest.mark.parametrize("asked", [{}, {"region": "none"}, {"year": "1999"}, {"held_in": "xx"}])
 def test_what_nobody_offered_narrows_nothing_down(client, two, asked):
     assert len(page_of(client, **asked).planned) == 2

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertContains
 
+from accounts.models import AuditEntry
 from accounts.services import outbox
 from tests.factories import RegionalGroupFactory
 from tests.factories.webinars import ProposalFactory, RegionFactory, WebinarFactory
@@ -29,6 +30,7 @@ from webinars.enums import CycleState, Origin, ProposalState, WebinarState
 from webinars.forms.proposals import parts_in
 from webinars.models import Cycle, Proposal, TopicSuggestion
 from webinars.services.proposals import (
+    bring_back_proposal,
     carry_over,
     change_proposal,
     list_topic,
@@ -375,6 +377,69 @@ def test_a_withdrawn_proposal_stays_known_and_is_changed_no_more(db):
     assert Proposal.objects.visible_to(holder).get(pk=proposal.pk).state == ProposalState.WITHDRAWN
     with pytest.raises(PermissionDenied, match="withdrawn"):
         change(holder, proposal)
+
+
+def test_the_coordinator_makes_a_withdrawn_proposal_of_the_group_a_draft_again(db):
+    cycle, holder = open_cycle(), coordinator()
+    proposal = begin(holder, cycle, group=group_of(holder))
+    submit_proposal(actor=holder, proposal=proposal.pk)
+    withdraw_proposal(actor=holder, proposal=proposal.pk)
+    successor = signed_in(coordinator(group_of(holder)))
+    workspace = successor.get(f"/webinars/answers/{cycle.year}/")
+    assert (workspace.context["page"].own, workspace.context["page"].withdrawn) == ([], [proposal])
+    address = f"/webinars/answers/proposals/{proposal.pk}/"
+    assertContains(successor.get(address), "Make it a draft again")
+
+    response = successor.post(f"{address}step/", {"step": "bring_back"}, follow=True)
+
+    assertContains(response, "The proposal is a draft again.")
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.submitted_at) == (ProposalState.DRAFT, None)
+    assert AuditEntry.objects.get(action="webinar_proposal.draft").facts["before"] == "withdrawn"
+    assert submit_proposal(actor=holder, proposal=proposal.pk).state == ProposalState.SUBMITTED
+
+
+def test_a_delegate_makes_a_withdrawn_draft_of_the_state_one_again_and_the_coordinator_does_not(db):
+    cycle, holder = open_cycle(), coordinator()
+    author = delegate_of(group_of(holder))
+    draft = begin(author, cycle)
+    submit_proposal(actor=author, proposal=draft.pk)
+    withdraw_proposal(actor=author, proposal=draft.pk)
+
+    with pytest.raises(PermissionDenied, match="Only who drafted"):
+        bring_back_proposal(actor=holder, proposal=draft.pk)
+    bring_back_proposal(actor=author, proposal=draft.pk)
+
+    assert submit_proposal(actor=author, proposal=draft.pk).state == ProposalState.WITH_COORDINATOR
+
+
+def test_nobody_else_brings_a_withdrawn_proposal_back_and_nobody_after_the_deadline(db, time_machine):
+    cycle, holder = open_cycle(hides_answers=False), coordinator()
+    proposal = begin(holder, cycle, group=group_of(holder))
+    with pytest.raises(PermissionDenied, match="has withdrawn"):
+        bring_back_proposal(actor=holder, proposal=proposal.pk)
+    withdraw_proposal(actor=holder, proposal=proposal.pk)
+
+    for other in (secretariat(), coordinator()):
+        with pytest.raises(PermissionDenied):
+            bring_back_proposal(actor=other, proposal=proposal.pk)
+    with pytest.raises(Proposal.DoesNotExist):
+        bring_back_proposal(actor=delegate_of(None), proposal=begin(holder, cycle, group=group_of(holder)).pk)
+    move_to(time_machine, cycle.answers_due_at)
+    with pytest.raises(PermissionDenied, match="not open"):
+        bring_back_proposal(actor=holder, proposal=proposal.pk)
+
+    proposal.refresh_from_db()
+    assert proposal.state == ProposalState.WITHDRAWN
+
+
+def test_a_topic_taken_off_the_list_is_not_brought_back(db):
+    cycle, staff = open_cycle(state=CycleState.PREPARING, opened_at=None), secretariat()
+    topic = listed(cycle)
+    withdraw_proposal(actor=staff, proposal=topic.pk)
+
+    with pytest.raises(PermissionDenied, match="a group or a state"):
+        bring_back_proposal(actor=staff, proposal=topic.pk)
 
 
 # --- Invariant 9 ----------------------------------------------------------------------------------

@@ -285,6 +285,22 @@ def test_the_entry_moves_and_goes_with_the_webinar(webinar, mailoutbox):
     assert "The expert is ill." in told["Cancelled"].body
 
 
+def test_who_cancels_has_the_entry_taken_out_by_a_newer_one(client, webinar, mailoutbox):
+    registration = registered(webinar)
+    outbox.deliver_due()
+    registrations.cancel(token=registrations.token_of(registration))
+    outbox.deliver_due()
+    registered(webinar)
+    outbox.deliver_due()
+
+    sent = [icalendar.Calendar.from_ical(attached(letter)) for letter in mailoutbox if letter.attachments]
+    versions = [(one["method"], one.walk("VEVENT")[0]["sequence"]) for one in sent]
+    assert versions == [("REQUEST", 0), ("CANCEL", 1), ("REQUEST", 1)]
+    assert {str(one.walk("VEVENT")[0]["uid"]).split("@")[0] for one in sent} == {str(webinar.uid)}
+    own = entry(client.get(own_page(registration) + "webinar.ics").content)
+    assert (own["status"], own["sequence"]) == ("CANCELLED", 1)
+
+
 @pytest.mark.parametrize(
     ("zone", "said"),
     [

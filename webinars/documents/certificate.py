@@ -12,19 +12,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from forum.documents.pdf import FONTS
-from webinars.models import Certificate
+from webinars.models import Certificate, SeriesCertificate, Webinar
 
 TEMPLATE = Path(__file__).parent / "certificate.typ"
 
 
-def check_address(certificate: Certificate) -> str:
-    """Return where anybody can check a certificate."""
-    return f"{settings.PUBLIC_URL}{reverse('webinars:certificate_check', args=[certificate.code])}"
-
-
-def certificate_words(certificate: Certificate) -> dict[str, object]:
+def certificate_words(certificate: Certificate | SeriesCertificate) -> dict[str, object]:
     """Return what a certificate says, in the active language."""
-    webinar = certificate.registration.webinar
+    minutes = ngettext("%(count)d minute attended", "%(count)d minutes attended", certificate.minutes)
+    if isinstance(certificate, SeriesCertificate):
+        after_name, subject = _("attended all webinars of the series"), certificate.series.title
+        lines = [f"{webinar.title} ({_day(webinar)})" for webinar in certificate.webinars]
+    else:
+        [webinar] = certificate.webinars
+        after_name, subject, lines = _("attended the webinar"), webinar.title, [_day(webinar)]
     return {
         "language": translation.get_language() or "en",
         "is_right_to_left": translation.get_language_bidi(),
@@ -32,23 +33,25 @@ def certificate_words(certificate: Certificate) -> dict[str, object]:
         "title": _("Certificate of attendance"),
         "before_name": _("This is to certify that"),
         "name": certificate.full_name,
-        "after_name": _("attended the webinar"),
-        "webinar": webinar.title,
-        "day": date_format(timezone.localdate(webinar.starts_at, webinar.tz), "DATE_FORMAT"),
-        "minutes": ngettext("%(count)d minute attended", "%(count)d minutes attended", certificate.minutes)
-        % {"count": certificate.minutes},
+        "after_name": after_name,
+        "subject": subject,
+        "lines": [*lines, minutes % {"count": certificate.minutes}],
         "code_label": _("Code"),
         "code": certificate.code,
         "check": _("Anybody can check this certificate here:"),
-        "address": check_address(certificate),
+        "address": f"{settings.PUBLIC_URL}{reverse('webinars:certificate_check', args=[certificate.code])}",
     }
 
 
-def write_certificate(certificate: Certificate) -> bytes:
+def _day(webinar: Webinar) -> str:
+    return date_format(timezone.localdate(webinar.starts_at, webinar.tz), "DATE_FORMAT")
+
+
+def write_certificate(certificate: Certificate | SeriesCertificate) -> bytes:
     """Return a certificate as PDF, in the language of whose it is. Source: workflow 2.7."""
     import typst
 
-    with translation.override(certificate.registration.language):
+    with translation.override(certificate.language):
         words = certificate_words(certificate)
     pdf: bytes = typst.compile(  # type: ignore[misc]  # its stubs leave the kind of input open
         TEMPLATE.read_bytes(),

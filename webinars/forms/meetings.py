@@ -6,9 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from webinars.enums import Provider
+from accounts.fields import WebAddressField
 from webinars.meetings import offered
 from webinars.models import Meeting
+from webinars.services.meetings import TYPED
 
 
 class MeetingForm(forms.ModelForm):
@@ -17,6 +18,7 @@ class MeetingForm(forms.ModelForm):
     class Meta:
         model = Meeting
         fields = ("provider", "address", "fallback_address", "telephone")
+        field_classes = {"address": WebAddressField, "fallback_address": WebAddressField}
         help_texts = {
             "address": _("Of a link or a stream; other software makes its own. Only those entitled ever see it."),
             "fallback_address": _("For those who cannot get in."),
@@ -26,12 +28,10 @@ class MeetingForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["provider"].choices = [(p.value, p.label) for p in offered()]  # type: ignore[attr-defined]
-        for name in ("address", "fallback_address"):
-            self.fields[name].assume_scheme = "https"  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("provider") in {Provider.LINK, Provider.STREAM} and not cleaned.get("address"):
+        if cleaned.get("provider") in TYPED and not cleaned.get("address"):
             self.add_error("address", _("Write the address of the meeting."))
         return cleaned
 

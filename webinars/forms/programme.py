@@ -24,3 +24,8 @@ class ProgrammeForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, offered in choices._asdict().items():
             self.fields[name].choices = [("", pgettext_lazy("filter", "All")), *offered]  # type: ignore[attr-defined]
+
+    @property
+    def has_filters(self) -> bool:
+        """Whether more than words was asked for."""
+        return any(self.data.get(name) for name in self.fields if name != "q")

@@ -18,9 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import AccountStatus, Role
 from accounts.languages import language_name
 from accounts.models import User
+from accounts.parts import is_on
 from accounts.zones import canonical_zone, zone_choices
 from forum.models import Topic
-from webinars.models import Cycle, Engagement, Region, Series, Webinar
+from webinars.models import CommitteeMeeting, Cycle, Engagement, Region, Series, Webinar
+from webinars.models.cycles import PUBLIC
+from webinars.queries.committee import overlapping
 
 TEXTS = ("title", "aims", "audience")
 TWO_LINES = forms.Textarea(attrs={"rows": 2, "dir": "auto"})
@@ -155,6 +158,8 @@ class WebinarForm(WordsForm):
         owners = User.objects.filter(Q(role=Role.SECRETARIAT, status=AccountStatus.ACTIVE) | Q(pk=webinar.owner_id))
         self.fields["owner"].queryset = owners.order_by("full_name")  # type: ignore[attr-defined]
         self.fields["topic"].queryset = Topic.objects.order_by("-opens_at")  # type: ignore[attr-defined]
+        if not is_on("forum"):
+            del self.fields["topic"]
         others = Webinar.objects.exclude(pk=webinar.pk).order_by("-starts_at", "-pk")
         self.fields["builds_on"].queryset = others  # type: ignore[attr-defined]
         self.fields["repeats"].queryset = others.filter(repeats=None)  # type: ignore[attr-defined]
@@ -165,7 +170,7 @@ class WebinarForm(WordsForm):
             del self.fields["cycle"]
             self.initial["seen"] = webinar.changed_at.isoformat()
         else:
-            self.fields["cycle"].queryset = Cycle.objects.all()  # type: ignore[attr-defined]
+            self.fields["cycle"].queryset = Cycle.objects.filter(state__in=PUBLIC)  # type: ignore[attr-defined]
         for name in ("starts_at", "ends_at"):
             value = getattr(webinar, name)
             self.initial.setdefault(name, value.astimezone(webinar.tz).replace(tzinfo=None) if value else None)
@@ -191,6 +196,13 @@ class WebinarForm(WordsForm):
         if repeats and self.instance.pk and self.instance.repetitions.exists():
             self.add_error("repeats", _("This one is repeated itself: choose the first of them all."))
         return cleaned
+
+    @property
+    def overlaps(self) -> list[CommitteeMeeting]:
+        """What of the Committee's calendar the time overlaps, as typed, else as kept. Source: WEB-29."""
+        times = self.cleaned_data if self.is_bound else vars(self.instance)
+        is_clear = not self.errors.keys() & {"starts_at", "ends_at", "zone"}
+        return overlapping(times.get("starts_at"), times.get("ends_at")) if is_clear else []
 
     def values(self) -> dict[str, Any]:
         """Return what was accepted, by name of the column, without what is connected by rows of its own."""

@@ -33,11 +33,13 @@ class Guest:
         key: What names them there, the same each time they join.
         name: As the others see it.
         is_host: Whether they run the meeting.
+        is_organizer: Whether they are of the Secretariat, whose account the meeting belongs to.
     """
 
     key: str
     name: str
     is_host: bool = False
+    is_organizer: bool = False
 
 
 class MeetingSoftware(Protocol):

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from datetime import UTC
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import requests
 from django.conf import settings
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from webinars.meetings.base import Guest, Made, MeetingSoftwareError
 from webinars.models import Meeting, Webinar
 
+WATCHED = ("MP4", "M4A")  # of the files of a recording, the film first
+
 
 class Zoom:
     """Zoom with the organisation's account."""
@@ -21,26 +24,32 @@ class Zoom:
 
     def make(self, webinar: Webinar, meeting: Meeting) -> Made:
         if meeting.external_id:
-            return Made(meeting.external_id, meeting.address, meeting.secrets)
-        made = self._ask("POST", "/users/me/meetings", self._about(webinar))
-        return Made(str(made["id"]), made["join_url"], {"start_url": made["start_url"]})
+            return Made(meeting.external_id, meeting.address)
+        made = self._ask("POST", "/users/me/meetings", self._about(webinar), needed=("id", "join_url"))
+        return Made(str(made["id"]), str(made["join_url"]))
 
     def change(self, webinar: Webinar, meeting: Meeting) -> None:
         if meeting.external_id:
             self._ask("PATCH", f"/meetings/{meeting.external_id}", self._about(webinar))
 
     def join_address(self, meeting: Meeting, guest: Guest) -> str:
-        address = meeting.secrets.get("start_url") if guest.is_host else meeting.address
-        if not address:
+        if not meeting.external_id:
             raise MeetingSoftwareError(_("The meeting is not made yet."))
-        return str(address)
+        if guest.is_organizer:  # the address that starts it acts for the account, and works for two hours only
+            return str(self._ask("GET", f"/meetings/{meeting.external_id}", needed=("start_url",))["start_url"])
+        return meeting.address
 
     def recording_formats(self, meeting: Meeting, external_id: str) -> list[dict[str, str]]:
-        answer = self._ask("GET", f"/meetings/{meeting.external_id}/recordings", None)
+        occurrence = quote(quote(external_id, safe=""), safe="")  # twice, since Zoom takes slashes in it for its own
+        told = self._ask("GET", f"/meetings/{occurrence}/recordings")
+        passcode = told.get("recording_play_passcode")
+        asked = f"?{urlencode({'pwd': passcode})}" if passcode else ""
+        watched = [file for file in told.get("recording_files", []) if file.get("play_url")]
         return [
-            {"type": found.get("file_type", ""), "address": found.get("play_url", "")}
-            for found in answer.get("recording_files", [])
-            if found.get("play_url")
+            {"type": kind, "address": f"{file['play_url']}{asked}"}
+            for kind in WATCHED
+            for file in watched
+            if file.get("file_type") == kind
         ]
 
     @staticmethod
@@ -69,27 +78,37 @@ class Zoom:
             "settings": {"waiting_room": False, "mute_upon_entry": True, "auto_recording": "cloud"},
         }
 
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
-        try:
-            headers = {"Authorization": f"Bearer {self._token()}"}
-            answer = requests.request(
-                method,
-                f"{settings.ZOOM_API_URL}{path}",
-                json=body,
-                headers=headers,
-                timeout=settings.WEBINAR_MEETING_TIMEOUT,
-            )
-            answer.raise_for_status()
-            return dict(answer.json()) if answer.content else {}
-        except (requests.RequestException, ValueError) as error:
-            raise MeetingSoftwareError(_("Zoom does not answer.")) from error
+    def _ask(
+        self, method: str, path: str, body: dict[str, Any] | None = None, needed: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self._token()}"}
+        return self._call(method, f"{settings.ZOOM_API_URL}{path}", needed, json=body, headers=headers)
 
     def _token(self) -> str:
-        answer = requests.post(
+        told = self._call(
+            "POST",
             settings.ZOOM_TOKEN_URL,
+            ("access_token",),
             params={"grant_type": "account_credentials", "account_id": settings.ZOOM_ACCOUNT_ID},
             auth=(settings.ZOOM_CLIENT_ID, settings.ZOOM_CLIENT_SECRET),
-            timeout=settings.WEBINAR_MEETING_TIMEOUT,
         )
-        answer.raise_for_status()
-        return str(answer.json()["access_token"])
+        return str(told["access_token"])
+
+    @staticmethod
+    def _call(method: str, url: str, needed: tuple[str, ...], **options: Any) -> dict[str, Any]:
+        """Return what Zoom answers, which holds at least what is needed of it.
+
+        Raises:
+            MeetingSoftwareError: It refuses, and says why; or it does not answer as it should.
+        """
+        try:
+            answer = requests.request(method, url, timeout=settings.WEBINAR_MEETING_TIMEOUT, **options)
+            told = answer.json() if answer.content else {}
+        except (requests.RequestException, ValueError) as error:
+            raise MeetingSoftwareError(_("Zoom does not answer.")) from error
+        if 400 <= answer.status_code < 500 and isinstance(told, dict):
+            said = told.get("message") or told.get("reason") or answer.status_code
+            raise MeetingSoftwareError(_("Zoom refused: %(message)s") % {"message": said})
+        if not answer.ok or not isinstance(told, dict) or not all(told.get(name) for name in needed):
+            raise MeetingSoftwareError(_("Zoom does not answer."))
+        return told

@@ -1,12 +1,13 @@
 """The yearly webinar programme."""
 
-from webinars.models.cycles import Cycle, CycleScope, Release
+from webinars.models.cycles import CommitteeMeeting, Cycle, CycleScope, Release
 from webinars.models.feedback import (
     AnnualReport,
     Certificate,
     ExpertFeedback,
     Feedback,
     FeedbackReceipt,
+    SeriesCertificate,
     TopicSuggestion,
 )
 from webinars.models.materials import Material
@@ -34,6 +35,7 @@ __all__ = [
     "CampaignMail",
     "Certificate",
     "Cluster",
+    "CommitteeMeeting",
     "Cycle",
     "CycleScope",
     "Decision",
@@ -63,6 +65,7 @@ __all__ = [
     "ScopeArea",
     "SelectionRun",
     "Series",
+    "SeriesCertificate",
     "TopicSuggestion",
     "Webinar",
 ]

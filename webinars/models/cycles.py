@@ -128,6 +128,34 @@ class CycleScope(models.Model):
         return f"{self.cycle}: {self.area}"
 
 
+class CommitteeMeeting(models.Model):
+    """A session of the Committee, or an event beside one, which webinars better not overlap. Source: WEB-29."""
+
+    title = models.CharField(_("title"), max_length=160, help_text=_("One for all languages, such as “CDIP/38”."))
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+
+    class Meta:
+        verbose_name = _("meeting of the Committee")
+        verbose_name_plural = _("meetings of the Committee")
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="committee_meeting_ends_after_it_starts",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_message=_("A meeting ends after it starts."),
+            ),
+            models.UniqueConstraint(
+                fields=["title", "starts_at"],
+                name="committee_meeting_once",
+                violation_error_message=_("This meeting is in the list already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class Release(models.Model):
     """A published version of a cycle's programme, frozen as it was. Source: WEB-14, CDIP/30/8 para 10."""
 

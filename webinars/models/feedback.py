@@ -13,7 +13,7 @@ from accounts.models import User
 from webinars.models.cycles import Cycle
 from webinars.models.proposals import Proposal
 from webinars.models.registrations import Registration
-from webinars.models.webinars import Engagement, Webinar
+from webinars.models.webinars import Engagement, Series, Webinar
 
 ONE_TO_FIVE = [MinValueValidator(1), MaxValueValidator(5)]
 
@@ -132,6 +132,43 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def language(self) -> str:
+        """That of our mail to whose it is."""
+        return self.registration.language
+
+    @property
+    def webinars(self) -> list[Webinar]:
+        """What it is about."""
+        return [self.registration.webinar]
+
+
+class SeriesCertificate(models.Model):
+    """That somebody attended all of an explored series, with a code that anybody can check. Source: workflow 2.7.
+
+    It stands on one registration for each part; a registration stands for one such certificate at most.
+    """
+
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="certificates", verbose_name=_("series"))
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    full_name = models.CharField(_("name"), max_length=120)
+    language = models.CharField(_("language"), max_length=10)
+    minutes = models.PositiveIntegerField(_("minutes attended"))
+    issued_at = models.DateTimeField(_("issued at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("certificate of a series")
+        verbose_name_plural = _("certificates of series")
+        ordering = ["-issued_at"]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def webinars(self) -> list[Webinar]:
+        """What was attended, the earliest first."""
+        return list(Webinar.objects.filter(registrations__series_certificate=self).order_by("starts_at", "pk"))
 
 
 class AnnualReport(models.Model):

@@ -178,6 +178,16 @@ class Proposal(models.Model):
         """What it is called in every list, such as ``P/2027/12``."""
         return f"P/{self.cycle.year}/{self.number}"
 
+    @property
+    def reason(self) -> str:
+        """Why it is where it is: as was said, else what its outcome says by itself. Source: WEB-14."""
+        by_itself = {
+            ProposalState.SELECTED.value: _("It is in the programme of the year."),
+            ProposalState.CARRIED_OVER.value: _("The programme of the year was chosen without it."),
+            ProposalState.WITHDRAWN.value: _("Those who proposed it have withdrawn it."),
+        }
+        return self.state_reason or str(by_itself.get(self.state, ""))
+
     def get_absolute_url(self) -> str:
         return reverse("webinars:proposal_detail", args=[self.pk])
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -19,6 +20,11 @@ from webinars.models.webinars import Webinar
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def of_whose_is(self, registration: "Registration") -> Self:
+        """Keep a registration and the others with its address, or of its participant of the forum."""
+        same = Q(pk=registration.pk) | Q(email=registration.email)
+        return self.filter(same | Q(user=registration.user_id) if registration.user_id else same)
+
     def entitled(self) -> Self:
         """Keep those who may join. Source: WEB-19."""
         return self.filter(state=RegistrationState.CONFIRMED)
@@ -72,6 +78,14 @@ class Registration(models.Model):
         _("attended"), null=True, blank=True, help_text=_("As corrected by hand; empty: as the join times say.")
     )
     keep_until = models.DateField(_("kept until"))
+    series_certificate = models.ForeignKey(
+        "webinars.SeriesCertificate",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="registrations",
+        verbose_name=_("certificate of the series"),
+    )
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -97,6 +111,11 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.full_name} ({self.webinar})"
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """By whose clocks the person is told of times."""
+        return ZoneInfo(self.time_zone)
 
 
 class AttendanceInterval(models.Model):

@@ -72,10 +72,6 @@ class WebinarQuerySet(models.QuerySet["Webinar"]):
             return self
         return self.filter(Q(cycle__state__in=PUBLIC) | Q(cycle=None, state__in=OPEN_TO_ALL))
 
-    def counted(self) -> Self:
-        """Keep what uses up a place in the year. Source: WEB-05, reading A11."""
-        return self.exclude(state=WebinarState.CANCELLED).filter(Q(cycle__counts_repeats=True) | Q(repeats=None))
-
     def held(self) -> Self:
         return self.filter(state__in=ENDED)
 

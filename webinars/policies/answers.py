@@ -149,3 +149,21 @@ def may_withdraw(actor: User, proposal: Proposal) -> Verdict:
     ):
         return may_draft(actor, proposal.cycle)
     return may_change_proposal(actor, proposal)
+
+
+def may_bring_back(actor: User, proposal: Proposal) -> Verdict:
+    """Judge whether ``actor`` may make a withdrawn proposal a draft again: whoever may draft it anew, and only they.
+
+    A group's is its coordinator's; a state's is the delegate's who drafted it. The Secretariat enters its own anew.
+
+    Source: WEB-09, workflow 2.6.
+    """
+    if proposal.state != ProposalState.WITHDRAWN or proposal.origin in LISTED:
+        return Verdict(_("Only what a group or a state has withdrawn is brought back."))
+    if may_manage_cycles(actor):
+        return Verdict(_("Only the group or the state that proposed it brings it back."))
+    if proposal.origin == Origin.GROUP:
+        return may_answer(actor, proposal.cycle, proposal.group)
+    if proposal.proposed_by_id != actor.pk:
+        return Verdict(_("Only who drafted this proposal brings it back."))
+    return may_draft(actor, proposal.cycle)

@@ -49,6 +49,31 @@ def may_take_certificate(registration: Registration, *, share: float) -> Verdict
     return ALLOWED
 
 
+def may_take_series_certificate(*, is_over: bool, parts: int, attended: int) -> Verdict:
+    """Judge whether somebody may have a certificate of a series: who attended enough of each part. Source: WEB-03.
+
+    Args:
+        is_over: Whether the series is explored and all its parts were held.
+        parts: How many it has.
+        attended: Of how many they attended enough for a certificate.
+    """
+    if not is_over or not parts:
+        return Verdict(_("A certificate of a series is there once it is fully explored and all its parts were held."))
+    if attended < parts:
+        percent = round(settings.WEBINAR_CERTIFICATE_SHARE * 100)
+        return Verdict(
+            ngettext(
+                "A certificate of the series is for those who attended at least %(percent)d percent of each of its "
+                "%(parts)d part; with this address you attended %(attended)d.",
+                "A certificate of the series is for those who attended at least %(percent)d percent of each of its "
+                "%(parts)d parts; with this address you attended %(attended)d.",
+                parts,
+            )
+            % {"percent": percent, "parts": parts, "attended": attended}
+        )
+    return ALLOWED
+
+
 def may_read_feedback(viewer: User | AnonymousUser) -> Verdict:
     """Judge whether ``viewer`` sees what participants thought: members, who plan what follows. Source: WEB-26."""
     if not (isinstance(viewer, User) and viewer.may_enter and viewer.reads_every_room):

@@ -24,6 +24,15 @@ def may_select(actor: User, cycle: Cycle) -> Verdict:
     return ALLOWED
 
 
+def may_override_cap(actor: User, cycle: Cycle) -> Verdict:
+    """Judge whether ``actor`` may let ``cycle`` have more webinars than usual: until it is reported. Source: WEB-05."""
+    if may_select(actor, cycle) or not may_see_bench(actor):
+        return may_select(actor, cycle)
+    if cycle.state not in {CycleState.PUBLISHED, CycleState.RUNNING}:
+        return Verdict(_("An exception is made from the analysis of the answers until the year is reported."))
+    return ALLOWED
+
+
 def may_publish(actor: User, cycle: Cycle) -> Verdict:
     """Judge whether ``actor`` may publish the programme of ``cycle``. Source: WEB-14, CDIP/30/8 para 10."""
     if not may_see_bench(actor):

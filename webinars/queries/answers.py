@@ -58,7 +58,8 @@ class AnswerPage:
         group: The group.
         asked: The topics with what the group has said.
         marks: How many of the limited marks are given.
-        own: What the group proposes, drafts included, withdrawn ones not.
+        own: What the group proposes, drafts included.
+        withdrawn: What it has withdrawn.
         drafts: What states of the group have sent to the coordinator.
         answer: What was handed in, if it was.
         may_answer: Whether the viewer may answer now.
@@ -71,6 +72,7 @@ class AnswerPage:
     asked: Sequence[Asked]
     marks: Sequence[Mark]
     own: Sequence[Proposal]
+    withdrawn: Sequence[Proposal]
     drafts: Sequence[Proposal]
     answer: GroupAnswer | None
     may_answer: Verdict
@@ -111,9 +113,10 @@ def answer_page(viewer: User, year: int, group: int) -> AnswerPage:
         Proposal.objects.visible_to(viewer)
         .filter(cycle=cycle, group=found)
         .exclude(origin__in=LISTED)
-        .exclude(state=ProposalState.WITHDRAWN)
         .select_related("cycle", "member_state", "group", "proposed_by")
     )
+    withdrawn = [one for one in proposals if one.state == ProposalState.WITHDRAWN]
+    proposals = [one for one in proposals if one.state != ProposalState.WITHDRAWN]
     is_draft = [one.origin == Origin.MEMBER and one.submitted_at is None for one in proposals]
     others: dict[int, list[Interest]] = {}
     for interest in said:
@@ -125,6 +128,7 @@ def answer_page(viewer: User, year: int, group: int) -> AnswerPage:
         asked=[Asked(topic, own.get(topic.pk)) for topic in topics],
         marks=marks_of(cycle, [interest for pk, interest in own.items() if pk in {topic.pk for topic in topics}]),
         own=[one for one, draft in zip(proposals, is_draft, strict=True) if not draft],
+        withdrawn=withdrawn,
         drafts=[
             one
             for one, draft in zip(proposals, is_draft, strict=True)

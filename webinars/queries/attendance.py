@@ -1,12 +1,14 @@
 """Who came, as the join times and corrections by hand say."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 
-from webinars.enums import AttendanceSource
-from webinars.models import Registration, Webinar
+from webinars.enums import AttendanceSource, SeriesState, WebinarState
+from webinars.models import Registration, Series, Webinar
 
 Stay = tuple[datetime, datetime]
 
@@ -64,6 +66,63 @@ def share_attended(registration: Registration) -> float:
     if webinar.starts_at is None or webinar.ends_at is None:
         return 0.0
     return time_attended(registration) / (webinar.ends_at - webinar.starts_at)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """How far somebody came through a series.
+
+    Args:
+        series: The series.
+        parts: What was held of it, or is to come, in its order.
+        attended: For each part of which enough was attended, the registration that says so, in the same order.
+    """
+
+    series: Series
+    parts: Sequence[Webinar]
+    attended: Sequence[Registration]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every part was held and none is to follow."""
+        return self.series.state == SeriesState.EXPLORED and all(part.has_ended for part in self.parts)
+
+    @property
+    def minutes(self) -> int:
+        return sum(minutes_attended(registration) for registration in self.attended)
+
+
+def walk_of(registration: Registration, series: Series) -> Walk:
+    """Return how far whoever registered came through a series, by the address or the participant of the forum.
+
+    A part counts in whichever language it was attended, where enough of it was. Source: WEB-03, workflow 2.7.
+
+    Args:
+        registration: One of theirs.
+        series: Which one.
+    """
+    parts = list(
+        series.webinars.filter(repeats=None).exclude(state=WebinarState.CANCELLED).order_by("part", "starts_at", "pk")
+    )
+    own = (
+        Registration.objects.entitled()
+        .of_whose_is(registration)
+        .filter(Q(webinar__in=parts) | Q(webinar__repeats__in=parts))
+    )
+    best: dict[int, Registration] = {}
+    for one in own.select_related("webinar").prefetch_related("intervals").order_by("pk"):
+        part = one.webinar.repeats_id or one.webinar_id
+        is_enough = one.webinar.has_ended and share_attended(one) >= settings.WEBINAR_CERTIFICATE_SHARE
+        if is_enough and (part not in best or share_attended(one) > share_attended(best[part])):
+            best[part] = one
+    return Walk(series, parts, [best[part.pk] for part in parts if part.pk in best])
+
+
+def minutes_attended(registration: Registration) -> int:
+    """Return how many minutes of a webinar somebody attended; all of them where that was said by hand."""
+    webinar = registration.webinar
+    length = webinar.ends_at - webinar.starts_at if webinar.ends_at and webinar.starts_at else timedelta()
+    return round(length.total_seconds() * share_attended(registration) / 60)
 
 
 def figures(webinar: Webinar) -> tuple[int, int]:

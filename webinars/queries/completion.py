@@ -1,12 +1,13 @@
 """What a webinar still lacks before it counts as complete."""
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from webinars.enums import MaterialKind, MaterialState, QuestionState
-from webinars.models import Webinar
+from webinars.enums import MaterialKind, QuestionState
+from webinars.models import Material, Webinar
 
 OPEN_QUESTIONS = (QuestionState.WAITING, QuestionState.VISIBLE)
 
@@ -16,7 +17,8 @@ def lacking(webinar: Webinar) -> list[str]:
 
     Source: WEB-24 to WEB-26, workflow 2.7.
     """
-    kinds = set(webinar.materials.filter(state=MaterialState.PUBLISHED).values_list("kind", flat=True))
+    shown = Material.objects.visible_to(AnonymousUser()).filter(webinar=webinar)  # not what a speaker keeps back
+    kinds = set(shown.values_list("kind", flat=True))
     lacks = []
     if MaterialKind.RECORDING not in kinds and not webinar.no_recording_reason:
         lacks.append(_("No recording is published, and nothing says why there is none."))

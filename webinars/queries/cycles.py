@@ -13,8 +13,8 @@ from accounts.enums import Office
 from accounts.models import Mandate, MemberState, RegionalGroup, User
 from accounts.verdicts import Verdict
 from accounts.waiting import Waiting
-from webinars.enums import InterestLevel, Origin, ProposalState
-from webinars.models import Cycle, GroupAnswer, Interest, Proposal, TopicSuggestion
+from webinars.enums import InterestLevel, Origin, ProposalState, WebinarState
+from webinars.models import Cycle, GroupAnswer, Interest, Proposal, TopicSuggestion, Webinar
 from webinars.models.cycles import PUBLIC
 from webinars.models.proposals import LISTED
 from webinars.policies.answers import TAKEN_DOWN
@@ -56,6 +56,20 @@ def cycles_of(viewer: User) -> QuerySet[Cycle]:
         ),
         answered=Count("answers", distinct=True),
     )
+
+
+def places_taken(cycle: Cycle, added: Webinar | None = None) -> int:
+    """Return how many webinars of a year count; one that is cancelled does not, a repeat where the cycle says so.
+
+    Args:
+        cycle: Of the year.
+        added: One that is to be among them, as it is to be saved.
+
+    Source: WEB-05, reading A11.
+    """
+    kept = [webinar for webinar in cycle.webinars.exclude(state=WebinarState.CANCELLED) if webinar != added]
+    counted = [*kept, added] if added else kept
+    return len(counted if cycle.counts_repeats else {webinar.repeats_id or webinar.pk for webinar in counted})
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import User
 from accounts.verdicts import Verdict
 from webinars.enums import MaterialKind, WebinarState
-from webinars.models import Engagement, Material, Webinar
+from webinars.models import CommitteeMeeting, Engagement, Material, Webinar
 from webinars.models.questions import UNSETTLED
 from webinars.policies import webinars as policies
+from webinars.queries.committee import overlapping
 from webinars.queries.completion import lacking
 
 
@@ -26,6 +27,7 @@ class ManagePage:
         experts: Who speaks.
         materials: All that there is of it, the replaced ones last.
         missing: The kinds of which nothing is there yet.
+        overlaps: What of the Committee's calendar its time overlaps, while it can still be moved.
     """
 
     next: WebinarState | None
@@ -35,6 +37,7 @@ class ManagePage:
     experts: Sequence[Engagement]
     materials: Sequence[Material]
     missing: Sequence[MaterialKind]
+    overlaps: Sequence[CommitteeMeeting]
 
 
 def manage_page(webinar: Webinar, viewer: User) -> ManagePage:
@@ -49,6 +52,7 @@ def manage_page(webinar: Webinar, viewer: User) -> ManagePage:
         experts=list(webinar.engagements.all()),
         materials=materials,
         missing=[kind for kind in MaterialKind if kind not in there],
+        overlaps=overlapping(webinar.starts_at, webinar.ends_at) if policies.may_set_time(viewer, webinar) else (),
     )
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
+from accounts.parts import is_on
 from forum.models import Topic
 from webinars.enums import MaterialKind, RegistrationState, WebinarState
 from webinars.models import AttendanceInterval, Engagement, Material, Registration, Series, Webinar
@@ -119,7 +120,7 @@ def own_registration(webinar: Webinar, viewer: User | AnonymousUser) -> Registra
 
 def _topic(webinar: Webinar, viewer: User | AnonymousUser) -> Topic | None:
     """Return where members talk about it, for those who may. Source: WEB-07, ACC-01."""
-    if webinar.topic_id is None or not (isinstance(viewer, User) and viewer.may_enter):
+    if not is_on("forum") or webinar.topic_id is None or not (isinstance(viewer, User) and viewer.may_enter):
         return None
     found: Topic | None = Topic.objects.visible_to(viewer).filter(pk=webinar.topic_id).first()
     return found

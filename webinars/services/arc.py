@@ -15,7 +15,7 @@ from forum.enums import TopicKind
 from forum.models import Category, Topic
 from forum.services.topics import open_discussion
 from webinars.models import Question, Webinar
-from webinars.policies.questions import may_moderate
+from webinars.policies.questions import may_decide
 from webinars.policies.webinars import may_change_webinar
 from webinars.queries.arc import forum_questions, room_languages
 from webinars.services.webinars import changed, locked_webinar
@@ -107,7 +107,7 @@ def take_over(*, actor: User, webinar: int, posts: Collection[int]) -> list[Ques
     Source: WEB-25, ACC-03, workflow 2.7.
     """
     found = locked_webinar(actor, webinar)
-    may_moderate(actor).enforce()
+    may_decide(actor, found).enforce()
     questions = []
     for asked in forum_questions(found, actor):
         if asked.post.pk in posts and not asked.is_taken:

@@ -1,6 +1,7 @@
 """Meetings in the organisation's own software: made, followed, joined, and what the software reports."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,44 +14,58 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from accounts.services import audit
-from webinars.enums import MaterialKind, Translation, WebinarState
+from webinars.enums import MaterialKind, Provider, Translation, WebinarState
 from webinars.meetings import software
 from webinars.meetings.base import Guest, MeetingSoftwareError
 from webinars.models import Engagement, Material, Meeting, Recording, Registration, Webinar
 from webinars.policies import meetings as policies
 from webinars.policies.registrations import may_manage
 from webinars.services import attendance
+from webinars.services.webinars import changed, locked_webinar
+from webinars.signals import Change
 
 logger = logging.getLogger(__name__)
 
 EXPERT_SALT = "webinars.expert.join"
+TYPED = (Provider.LINK, Provider.STREAM)
+"""What is at an address that somebody types; other software makes its own."""
 
 
 @transaction.atomic
-def keep_meeting(*, actor: User, webinar: Webinar, meeting: Meeting) -> Meeting:
-    """Keep where a webinar takes place.
+def keep_meeting(*, actor: User, webinar: Webinar, values: Mapping[str, str]) -> Meeting:
+    """Keep where a webinar takes place; whoever has a place is told where that changes after it was announced.
 
     Args:
         actor: Who says so.
-        webinar: Which one.
-        meeting: New or changed, as ``MeetingForm`` has accepted it.
+        webinar: Which one; it is locked.
+        values: By name of the field, as ``MeetingForm`` has accepted them; an address counts where it is typed, and
+            not where the software makes it.
 
     Returns:
         The saved meeting; what another kind of software had made is forgotten.
 
     Raises:
+        Webinar.DoesNotExist: It is hidden from ``actor``.
         PermissionDenied: ``actor`` is not of the Secretariat.
 
-    Source: WEB-17, WEB-19.
+    Source: WEB-17, WEB-19, workflow 2.7.
     """
     may_manage(actor).enforce()
-    meeting.webinar = webinar
+    found = locked_webinar(actor, webinar.pk)
+    meeting = Meeting.objects.select_for_update().filter(webinar=found).first() or Meeting(webinar=found)
+    before = (meeting.provider, meeting.address) if meeting.pk else None
+    if before is not None and meeting.provider != values["provider"]:
+        meeting.external_id, meeting.address, meeting.secrets, meeting.created_there_at = "", "", {}, None
+    if values["provider"] in TYPED:
+        meeting.address = values["address"]
+    for name in ("provider", "fallback_address", "telephone"):
+        setattr(meeting, name, values[name])
     meeting.attempts, meeting.last_error = 0, ""
-    known = Meeting.objects.select_for_update().filter(webinar=webinar).first()
-    if known is not None and known.provider != meeting.provider:
-        meeting.external_id, meeting.secrets, meeting.created_there_at = "", {}, None
     meeting.save()
     audit.record(actor, "meeting.kept", meeting, provider=meeting.provider)
+    is_moved = before is not None and before != (meeting.provider, meeting.address)
+    if is_moved and found.state in {WebinarState.ANNOUNCED, WebinarState.LIVE}:
+        changed(found, Change.PLACE)
     return meeting
 
 
@@ -159,7 +174,7 @@ def join_as_host(*, actor: User, webinar: Webinar) -> str:
     Source: WEB-17, WEB-19.
     """
     may_manage(actor).enforce()
-    return _way_in(webinar, Guest(key=f"u{actor.pk}", name=actor.full_name, is_host=True))
+    return _way_in(webinar, Guest(f"u{actor.pk}", actor.full_name, is_host=True, is_organizer=True))
 
 
 def join_as_expert(engagement: Engagement) -> str:

@@ -333,6 +333,29 @@ def withdraw_proposal(*, actor: User, proposal: int) -> Proposal:
     return _set(actor, found, ProposalState.WITHDRAWN, {found.proposed_by_id: MailScope.ACCOUNT})
 
 
+@transaction.atomic
+def bring_back_proposal(*, actor: User, proposal: int) -> Proposal:
+    """Make a withdrawn proposal a draft again, to be handed in anew.
+
+    Args:
+        actor: Who brings it back.
+        proposal: Its id; it and its cycle are locked.
+
+    Returns:
+        The saved draft.
+
+    Raises:
+        Proposal.DoesNotExist: It is hidden from ``actor``.
+        PermissionDenied: ``actor`` may not, or answers are not open; the message says why.
+
+    Source: WEB-09, workflow 2.6.
+    """
+    found = _locked(actor, proposal)
+    policies.may_bring_back(actor, found).enforce()
+    found.state_reason, found.submitted_at, found.entered_by_secretariat = "", None, False
+    return _set(actor, found, ProposalState.DRAFT, {})
+
+
 # --- For all of them ------------------------------------------------------------------------------
 
 

@@ -26,17 +26,16 @@ def _registration(pk: int) -> Registration | None:
     return Registration.objects.select_related("webinar").filter(pk=pk).exclude(full_name="").first()
 
 
-def _calendar(registration: Registration, method: str) -> tuple[tuple[str, bytes, str], ...]:
+def _calendar(registration: Registration) -> tuple[tuple[str, bytes, str], ...]:
     """Return one person's calendar entry as a file; a webinar without a time has none."""
     webinar = registration.webinar
     if webinar.starts_at is None:
         return ()
-    event = calendars.event_of(webinar, address=personal_address(registration), personal=True)
-    if method == "CANCEL":
-        event["status"] = "CANCELLED"
+    event = calendars.event_of(webinar, address=personal_address(registration), registration=registration)
     _name, organizer = parseaddr(settings.DEFAULT_FROM_EMAIL)
     event.add("organizer", f"mailto:{organizer}")
     event.add("attendee", f"mailto:{registration.email}")
+    method = "CANCEL" if event["status"] == "CANCELLED" else "REQUEST"
     content = calendars.calendar_of([(webinar, event)], name=webinar.title, method=method)
     return (("webinar.ics", content, f"text/calendar; method={method}"),)
 
@@ -139,7 +138,7 @@ def write_confirmed(notice: Notice) -> Letter | None:
             _("Your own page has the button to join, from shortly before the start. Keep its address to yourself."),
         ],
         action=_("My registration"),
-        attachments=_calendar(registration, "REQUEST"),
+        attachments=_calendar(registration),
     )
 
 
@@ -184,7 +183,7 @@ def write_cancelled(notice: Notice) -> Letter | None:
         _("Your registration is cancelled: %(title)s"),
         [_("Your registration is cancelled, and the entry leaves your calendar. You can register again at any time.")],
         action=_("My registration"),
-        attachments=_calendar(registration, "CANCEL"),
+        attachments=_calendar(registration),
     )
 
 
@@ -211,7 +210,25 @@ def write_changed(notice: Notice) -> Letter | None:
         subject,
         [sentence for sentence in sentences if sentence],
         action=_("My registration"),
-        attachments=_calendar(registration, "CANCEL" if webinar.state in OFF else "REQUEST"),
+        attachments=_calendar(registration),
+    )
+
+
+def write_moved(notice: Notice) -> Letter | None:
+    """Say that a webinar is held in another place, which one's own page leads to. Source: WEB-19, workflow 2.7."""
+    registration = _registration(notice.object_id)
+    if registration is None or registration.state != RegistrationState.CONFIRMED or registration.webinar.state in OFF:
+        return None
+    return _write(
+        notice,
+        registration,
+        _("New way in: %(title)s"),
+        [
+            _("The webinar is held in another meeting than planned. Its time stays, and you keep your place."),
+            _("The button on your own page leads there, from shortly before the start."),
+        ],
+        action=_("My registration"),
+        attachments=_calendar(registration),
     )
 
 
@@ -249,6 +266,7 @@ def register() -> None:
         "offered": write_offered,
         "cancelled": write_cancelled,
         "changed": write_changed,
+        "moved": write_moved,
         "reminded": write_reminded,
     }.items():
         outbox.register(f"registration.{kind}", composer, is_service=True)

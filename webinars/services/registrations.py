@@ -138,6 +138,8 @@ def cancel(*, token: str) -> Registration:
     registration.save(update_fields=["state", "cancelled_at"])
     reminders.drop(registration)
     if had_been_told:
+        webinar.sequence += 1  # calendars leave out a cancellation that is no newer than their entry
+        webinar.save(update_fields=["sequence"])
         _tell(registration, "cancelled")
     offer_places(webinar)
     audit.record(registration.user, "registration.cancelled", registration)
@@ -233,11 +235,12 @@ def offer_due_places() -> int:
     return offered
 
 
-def follow_change(webinar: Webinar) -> None:
-    """Tell everybody with a place that the time or the state of a webinar has changed, and move their reminders.
+def follow_change(webinar: Webinar, event: str = "changed") -> None:
+    """Tell everybody with a place what has changed about a webinar, and move their reminders.
 
     Args:
         webinar: As it is now, locked; its ``sequence`` has been raised.
+        event: Which letter says so: ``changed`` for the time or the state, ``moved`` for the way in.
 
     Source: workflow 2.7.
     """
@@ -245,7 +248,7 @@ def follow_change(webinar: Webinar) -> None:
     for registration in told.select_for_update():
         registration.told_sequence = webinar.sequence
         registration.save(update_fields=["told_sequence"])
-        _tell(registration, "changed", occasion=str(webinar.sequence))
+        _tell(registration, event, occasion=str(webinar.sequence))
     reminders.follow_change(webinar)
 
 

@@ -16,6 +16,7 @@ from webinars.enums import CycleState, ProposalState
 from webinars.models import Cluster, Cycle, Decision, Exclusion, Option, Proposal, ProposalPart, Region, SelectionRun
 from webinars.optimum import Outcome
 from webinars.policies import selection as policies
+from webinars.queries.cycles import places_taken
 from webinars.queries.selection import (
     Candidate,
     candidates,
@@ -40,6 +41,13 @@ def locked_cycle(actor: User, year: int) -> Cycle:
     cycle = Cycle.objects.visible_to(actor).select_for_update().get(year=year)
     policies.may_select(actor, cycle).enforce()
     return cycle
+
+
+def _reconsider(cycle: Cycle) -> None:
+    """Have a list that is decided decided once more: what it was decided from has changed. Source: WEB-11, WEB-12."""
+    if cycle.state == CycleState.DECIDED:
+        cycle.state = CycleState.ANALYSIS
+        cycle.save(update_fields=["state"])
 
 
 @transaction.atomic
@@ -132,6 +140,8 @@ def keep_option(
     kept.language, kept.staff_days = language, staff_days
     kept.save()
     kept.regions.set(regions)
+    if Decision.objects.filter(option=kept).exists():
+        _reconsider(cycle)
     audit.record(actor, "selection.option_kept", kept, language=language, staff_days=staff_days)
     return kept
 
@@ -258,10 +268,15 @@ def merge_proposals(*, actor: User, year: int, lead: int, others: Sequence[int],
     existing = Cluster.objects.filter(lead=of_lead).first()
     if any(proposal.cluster_id not in {None, existing.pk if existing else None} for proposal in members):
         raise ValidationError(_("One of them is in another cluster. Undo that one first."), code="taken")
-    cluster = existing or Cluster.objects.create(cycle=cycle, lead=of_lead, reason=reason, made_by=actor)
+    cluster, _is_new = Cluster.objects.update_or_create(
+        lead=of_lead,
+        defaults={"reason": reason},
+        create_defaults={"cycle": cycle, "reason": reason, "made_by": actor},
+    )
     for proposal in members:
         proposal.cluster = cluster
         proposal.save(update_fields=["cluster"])
+    _reconsider(cycle)
     audit.record(actor, "proposals.merged", cluster, reason=reason, members=[proposal.pk for proposal in members])
     return cluster
 
@@ -285,6 +300,7 @@ def undo_merge(*, actor: User, year: int, cluster: int) -> None:
     audit.record(actor, "proposals.merge_undone", undone, members=list(undone.members.values_list("pk", flat=True)))
     undone.members.update(cluster=None)
     undone.delete()
+    _reconsider(cycle)
 
 
 @transaction.atomic
@@ -448,6 +464,8 @@ def _require_sound(cycle: Cycle, among: Sequence[Candidate], chosen: Sequence[Op
             code="cap",
             params={"count": count, "most": cycle.most},
         )
+    if not all(option.regions.all() for option in chosen):
+        raise ValidationError(_("Choose at least one region that the webinar is for."), code="no_region")
     problem = problem_of(cycle, among, list(units(cycle)))
     keys = {option.pk: option for option in chosen}
     taken = [choice for choice in problem.choices if option_of(choice.key) in keys]
@@ -491,11 +509,15 @@ def override_cap(*, actor: User, year: int, most: int | None, reason: str) -> Cy
         The changed cycle.
 
     Raises:
-        ValidationError: No reason is given, or the number is not above the usual one.
+        PermissionDenied: ``actor`` may not, or not now; the message says why.
+        ValidationError: No reason is given, the number is not above the usual one, or there are more webinars already.
 
     Source: WEB-05, CDIP/30/8 para 4 iv, reading A11.
     """
-    cycle = locked_cycle(actor, year)
+    cycle = Cycle.objects.visible_to(actor).select_for_update().get(year=year)
+    policies.may_override_cap(actor, cycle).enforce()
+    if places_taken(cycle) > (most or cycle.cap):
+        raise ValidationError(_("The year has more webinars than that already."), code="taken")
     if most is None:
         cycle.overridden_cap = cycle.cap_overridden_by = cycle.cap_overridden_at = None
         cycle.cap_reason = ""
@@ -509,5 +531,6 @@ def override_cap(*, actor: User, year: int, most: int | None, reason: str) -> Cy
         cycle.overridden_cap, cycle.cap_reason = most, reason
         cycle.cap_overridden_by, cycle.cap_overridden_at = actor, timezone.now()
     cycle.save()
+    _reconsider(cycle)
     audit.record(actor, "cycle.cap_overridden", cycle, reason=reason, most=most)
     return cycle

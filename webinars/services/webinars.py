@@ -14,8 +14,10 @@ from accounts.models import User
 from accounts.services import audit
 from webinars.enums import WebinarState
 from webinars.models import Cycle, Region, Series, Webinar
+from webinars.models.cycles import PUBLIC
 from webinars.policies import webinars as policies
 from webinars.queries.completion import lacking
+from webinars.queries.cycles import places_taken
 from webinars.queries.series import follows_itself
 from webinars.signals import IN_CALENDARS, Change, webinar_changed
 
@@ -105,6 +107,10 @@ def change_webinar(
         _require_to_come(found)
     if is_moved or (found.series_id, found.part) != before:
         _require_order(found, actor)
+    if "repeats" in fields and found.cycle is not None:
+        _require_place(found, found.cycle)
+    if found.state == WebinarState.COMPLETE and "no_recording_reason" in fields:
+        _require_complete(found)
     _connect(found, regions, builds_on)
     audit.record(actor, "webinar.changed", found, fields=fields)
     changed(found, Change.TIME if is_moved else Change.TEXTS)
@@ -155,8 +161,12 @@ def _lock_order() -> None:
 def _require_place(webinar: Webinar, cycle: Cycle) -> None:
     """Refuse a webinar beyond the most of its year; an exception is made on the year itself. Source: WEB-05."""
     cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
-    counts = cycle.counts_repeats or webinar.repeats_id is None
-    if counts and Webinar.objects.counted().filter(cycle=cycle).count() >= cycle.most:
+    if cycle.state not in PUBLIC:
+        raise ValidationError(
+            _("The webinars of %(year)d are chosen first, and published at once.") % {"year": cycle.year},
+            code="unpublished",
+        )
+    if places_taken(cycle, webinar) > cycle.most:
         raise ValidationError(
             _("%(year)d has as many webinars as it may have: make an exception, with its reason, first.")
             % {"year": cycle.year},
@@ -202,6 +212,12 @@ def _require_to_come(webinar: Webinar) -> None:
         raise ValidationError(_("Set a time that is still to come."), code="past")
 
 
+def _require_complete(webinar: Webinar) -> None:
+    reasons = lacking(webinar)
+    if reasons:
+        raise ValidationError([ValidationError(reason, code="lacking") for reason in reasons])
+
+
 # --- How it goes on ---------------------------------------------------------------------------------
 
 
@@ -235,9 +251,7 @@ def move_on(*, actor: User, webinar: int, to: WebinarState) -> Webinar:
         if not all(getattr(found, name) for name in TO_ANNOUNCE):
             raise ValidationError(_("Write title, objectives and target audience first."), code="words")
     if to == WebinarState.COMPLETE:
-        reasons = lacking(found)
-        if reasons:
-            raise ValidationError([ValidationError(reason, code="lacking") for reason in reasons])
+        _require_complete(found)
     _go_to(found, to, actor)
     return found
 

@@ -1,6 +1,5 @@
 """Template tags for the public pages of the programme."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,12 +14,14 @@ from django.utils.timesince import timesince
 from django.utils.translation import pgettext
 
 from accounts.languages import language_name
+from accounts.templatetags.languages import named_languages
 from forum.files.sizes import in_words
 from forum.fragments import GENEVA, city_of, moment
 from webinars.files import MATERIAL_KINDS
 from webinars.models import Material, Webinar
 
 register = template.Library()
+register.filter(named_languages)
 
 
 @register.simple_tag(takes_context=True)
@@ -52,13 +53,6 @@ def languages_of_page(context: Context) -> list[dict[str, object]]:
             {"code": code, "name": language_name(code, code), "query": query.urlencode(), "is_current": code == current}
         )
     return found
-
-
-@register.filter
-def named_languages(codes: Sequence[str]) -> str:
-    """Name languages in the reader's, such as "French, Arabic"."""
-    language = translation.get_language() or "en"
-    return pgettext("in a list", ", ").join(language_name(code, language) for code in codes)
 
 
 @register.filter

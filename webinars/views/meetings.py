@@ -196,7 +196,7 @@ def meeting_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = Meeting.objects.filter(webinar=webinar).first() or Meeting(webinar=webinar)
     form = MeetingForm(request.POST if request.method == "POST" else None, instance=meeting)
     if request.method == "POST" and form.is_valid():
-        services.keep_meeting(actor=request.user, webinar=webinar, meeting=form.save(commit=False))
+        services.keep_meeting(actor=request.user, webinar=webinar, values=form.cleaned_data)
         messages.success(request, _("The meeting is kept."))
         return redirect("webinars:meeting_edit", pk)
     experts = [(expert, services.expert_token(expert)) for expert in webinar.engagements.all()]

@@ -21,7 +21,14 @@ from webinars.models.proposals import LISTED, UNFINISHED
 from webinars.policies import answers as policies
 from webinars.queries.answers import group_coordinated_by
 from webinars.queries.similar import Similar, similar_to
-from webinars.services.proposals import change_proposal, propose, return_proposal, submit_proposal, withdraw_proposal
+from webinars.services.proposals import (
+    bring_back_proposal,
+    change_proposal,
+    propose,
+    return_proposal,
+    submit_proposal,
+    withdraw_proposal,
+)
 
 
 @vary_on_headers("HX-Request")
@@ -164,7 +171,7 @@ def _form(request: SignedInRequest, proposal: Proposal, *, complete: bool) -> Pr
 
 @require_POST
 def proposal_step(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Hand a proposal on, return it or withdraw it, as the pressed button says."""
+    """Hand a proposal on, return it, withdraw it or bring it back, as the pressed button says."""
     visible = Proposal.objects.visible_to(request.user).select_related("cycle", "group")
     proposal = get_object_or_404(visible, pk=pk)
     step = request.POST.get("step", "")
@@ -176,6 +183,10 @@ def proposal_step(request: SignedInRequest, pk: int) -> HttpResponse:
             proposal = return_proposal(actor=request.user, proposal=pk, reason=form.cleaned_data["reason"])
         elif step == "withdraw":
             proposal = withdraw_proposal(actor=request.user, proposal=pk)
+        elif step == "bring_back":
+            bring_back_proposal(actor=request.user, proposal=pk)
+            messages.success(request, _("The proposal is a draft again. Hand it in before the deadline."))
+            return redirect("webinars:proposal_edit", pk)
         else:
             proposal = submit_proposal(actor=request.user, proposal=pk)
     except ValidationError as error:
@@ -228,6 +239,7 @@ def _show(
         "may_submit": policies.may_submit(viewer, proposal) if proposal else None,
         "may_return": policies.may_return(viewer, proposal) if proposal else None,
         "may_withdraw": policies.may_withdraw(viewer, proposal) if proposal else None,
+        "may_bring_back": policies.may_bring_back(viewer, proposal) if proposal else None,
         "parts": list(proposal.parts.all()) if proposal and form is None else [],
         "versions": list(proposal.versions.select_related("replaced_by")) if proposal else [],
     }

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from webinars import calendars
+from webinars.enums import SeriesState
 from webinars.forms.registrations import RegistrationForm
 from webinars.models import Registration, Series, Webinar
 from webinars.policies import registrations as policies
@@ -28,6 +29,7 @@ from webinars.policies.questions import may_ask
 from webinars.queries.attendance import has_attended, share_attended
 from webinars.queries.registrations import in_calendars, registration_list
 from webinars.services import registrations as services
+from webinars.services.registration_letters import when_in_words
 
 
 @login_not_required
@@ -70,15 +72,23 @@ def registration_detail(request: HttpRequest, token: str) -> HttpResponse:
         "registration": registration,
         "webinar": registration.webinar,
         "token": token,
+        "when": when_in_words(registration),
         "may_change": policies.may_change(registration, timezone.now()),
         "may_join": may_join(registration, timezone.now()),
         "may_ask": may_ask(registration),
         "may_give_feedback": may_give_feedback(registration, has_attended=has_attended(registration)),
         "may_take_certificate": may_take_certificate(registration, share=share_attended(registration)),
+        "has_explored_series": _has_explored_series(registration),
     }
     response = render(request, "webinars/registration_detail.html", context)
     response.headers["Referrer-Policy"] = "same-origin"  # the address is the key
     return response
+
+
+def _has_explored_series(registration: Registration) -> bool:
+    """Tell whether there may be a certificate of the webinar's series; its page says whether this person has one."""
+    series = registration.webinar.series
+    return series is not None and series.state == SeriesState.EXPLORED and registration.webinar.has_ended
 
 
 @login_not_required
@@ -123,7 +133,7 @@ def registration_calendar(request: HttpRequest, token: str) -> HttpResponse:
     webinar = registration.webinar
     if webinar.starts_at is None:
         raise Http404
-    event = calendars.event_of(webinar, address=services.personal_address(registration), personal=True)
+    event = calendars.event_of(webinar, address=services.personal_address(registration), registration=registration)
     return _calendar([(webinar, event)], webinar.title)
 
 

@@ -214,6 +214,7 @@ def _bench(
     context = {
         "cycle": cycle,
         "may_select": policies.may_select(request.user, cycle),
+        "may_override_cap": policies.may_override_cap(request.user, cycle),
         "may_publish": policies.may_publish(request.user, cycle),
         "candidates": among,
         "clusters": clusters_of(cycle),
