@@ -17,7 +17,7 @@ ifdef ARGS
 	$(BIN)/pytest $(ARGS)
 else
 	$(BIN)/pytest --ignore tests/journeys --numprocesses auto
-	$(BIN)/pytest tests/journeys --numprocesses 4 --dist loadfile  # they mostly wait, each with a forum and a browser
+	$(BIN)/pytest tests/journeys --numprocesses 2 --dist loadfile --no-loadscope-reorder  # a forum and a browser each
 endif
 
 check: .venv/dev

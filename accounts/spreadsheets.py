@@ -1,4 +1,7 @@
-"""Reading the tables that people upload, CSV as any program writes it and XLSX; and writing XLSX."""
+"""Reading the tables that people upload, CSV as any program writes it and XLSX; and writing XLSX.
+
+The package for XLSX is loaded when it is first needed: with what it brings along it is a fifth of a page process.
+"""
 
 import csv
 import io
@@ -8,9 +11,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 MAX_COLUMNS = 50
 MAX_UNPACKED = 50 * 1024 * 1024  # bytes; what is packed tighter than that is no list of people
@@ -84,6 +84,8 @@ def _xlsx_rows(content: bytes) -> Iterator[list[str]]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
             raise _not_a_table()
+    from openpyxl import load_workbook
+
     workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     try:
         sheet = workbook.worksheets[0]
@@ -105,6 +107,10 @@ def write_xlsx(title: str, rows: Iterable[Sequence[object]]) -> bytes:
         title: Of the sheet.
         rows: The first one names the columns.
     """
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(title[:31])
     for row in rows:

@@ -26,6 +26,7 @@ def test_an_error_and_a_preview_have_no_barriers(enter: Enter):
     page = enter(KENYA)
     go_to_discussion(page)
     page.locator("form").filter(has=publish_button(page)).evaluate("form => form.noValidate = true")
+    page.get_by_label("Your contribution").fill("")  # another journey may have left a draft
 
     publish_button(page).click()
 

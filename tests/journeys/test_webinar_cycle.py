@@ -42,6 +42,7 @@ def test_a_year_goes_from_the_list_to_the_public_programme(enter):
 
     stranger = enter(None)
     stranger.goto("/webinars/")
+    stranger.get_by_text("Narrow the list down").click()
     stranger.get_by_label("Year").select_option(answered.year)
     stranger.get_by_role("button", name="Find").click()
     planned = stranger.get_by_role("region", name="Planned")

@@ -42,6 +42,7 @@ def test_a_stranger_finds_a_webinar_without_javascript(enter: Enter, announced: 
 
     page.goto("/webinars/")
     page.get_by_label("In titles").fill(title)
+    page.get_by_text("Narrow the list down").click()
     page.get_by_label("Held in").select_option("fr")
     page.get_by_role("button", name="Find", exact=True).click()
     expect(page.get_by_role("main").get_by_role("heading", level=3)).to_have_count(1)
