@@ -14,7 +14,7 @@ from pytest_django.asserts import assertContains
 from accounts.models import AuditEntry
 from accounts.services import outbox
 from tests.factories import RegionalGroupFactory
-from tests.factories.webinars import ProposalFactory, RegionFactory, WebinarFactory
+from tests.factories.webinars import OptionFactory, ProposalFactory, RegionFactory, WebinarFactory
 from tests.webinars.cycle_world import (
     WORDS,
     coordinator,
@@ -28,7 +28,7 @@ from tests.webinars.cycle_world import (
 )
 from webinars.enums import CycleState, Origin, ProposalState, WebinarState
 from webinars.forms.proposals import parts_in
-from webinars.models import Cycle, Proposal, TopicSuggestion
+from webinars.models import Cycle, Decision, Proposal, TopicSuggestion
 from webinars.services.proposals import (
     bring_back_proposal,
     carry_over,
@@ -440,6 +440,25 @@ def test_a_topic_taken_off_the_list_is_not_brought_back(db):
 
     with pytest.raises(PermissionDenied, match="a group or a state"):
         bring_back_proposal(actor=staff, proposal=topic.pk)
+
+
+def test_a_part_that_is_decided_on_is_not_left_out(db):
+    staff, cycle = secretariat(), open_cycle(state=CycleState.PREPARING)
+    parts = [*PARTS, {"title_en": "Drafting", "aims_en": ""}]
+    topic = list_topic(
+        actor=staff, year=cycle.year, values=values(is_series=True), parts=parts, submission_key=uuid.uuid4()
+    )
+    Cycle.objects.update(state=CycleState.ANALYSIS)
+    option = OptionFactory(proposal=topic, part=topic.parts.get(position=3))
+    decision = Decision.objects.create(option=option, decided_by=staff)
+
+    with pytest.raises(ValidationError, match="is decided on"):
+        change(staff, topic, is_series=True, parts=PARTS)
+    assert topic.parts.count() == 3
+
+    decision.delete()
+    change(staff, topic, is_series=True, parts=PARTS)
+    assert topic.parts.count() == 2
 
 
 # --- Invariant 9 ----------------------------------------------------------------------------------

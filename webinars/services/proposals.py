@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, ProtectedError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -215,7 +215,8 @@ def change_proposal(
     Raises:
         Proposal.DoesNotExist: It is hidden from ``actor``.
         PermissionDenied: ``actor`` may not change it; the message says why.
-        ValidationError: Somebody else has changed it meanwhile, or a correction lacks its note.
+        ValidationError: Somebody else has changed it meanwhile, a correction lacks its note, or a part that is left
+            out is decided on.
 
     Source: WEB-10, WEB-14, invariant 9 of the programme.
     """
@@ -389,7 +390,13 @@ def _write(proposal: Proposal, values: Mapping[str, Any], parts: Sequence[Part])
 def _set_parts(proposal: Proposal, parts: Sequence[Part]) -> None:
     for position, columns in enumerate(parts, 1):
         proposal.parts.update_or_create(position=position, defaults=dict(columns))
-    proposal.parts.filter(position__gt=len(parts)).delete()
+    try:
+        proposal.parts.filter(position__gt=len(parts)).delete()
+    except ProtectedError:
+        raise ValidationError(
+            _("A part that you have left out is decided on: undo that decision first, or leave the part in."),
+            code="decided",
+        ) from None
 
 
 def texts_of(proposal: Proposal) -> dict[str, Any]:
