@@ -121,8 +121,12 @@ class CircularForm(_SeenForm, forms.ModelForm):
         if self._own is not None:
             del self.fields["member_state"]
         else:
-            self.fields["member_state"].empty_label = _("All member states")  # type: ignore[attr-defined]
-        self.fields["institution_kind"].choices = [("", _("All kinds")), *InstitutionKind.choices]  # type: ignore[attr-defined]
+            state = self.fields["member_state"]
+            assert isinstance(state, forms.ModelChoiceField)
+            state.empty_label = _("All member states")
+        kind = self.fields["institution_kind"]
+        assert isinstance(kind, forms.ChoiceField)
+        kind.choices = [("", _("All kinds")), *InstitutionKind.choices]
         self.initial["seen"] = self.instance.changed_at.isoformat()
         if self.instance.pk is None:
             self.initial["answers_until"] = today() + settings.CIRCULAR_ANSWERS
