@@ -9,7 +9,6 @@ from accounts.enums import RequestState, Role
 from accounts.models import (
     AccountRequest,
     Circular,
-    CircularCopy,
     Invitation,
     MemberState,
     Protocol,
@@ -241,8 +240,8 @@ def may_change_circular(actor: User, circular: Circular) -> Verdict:
     return verdict
 
 
-def may_answer(copy: CircularCopy) -> Verdict:
-    """Judge whether an organisation may still answer a message, or change its answer. Source: ACC-12."""
-    if copy.circular.answers_until < today():
+def may_answer(circular: Circular) -> Verdict:
+    """Judge whether organisations may still answer a message, or change their answers. Source: ACC-12."""
+    if circular.answers_until < today():
         return Verdict(_("The time for answers is over."))
     return ALLOWED

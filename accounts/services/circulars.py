@@ -97,7 +97,7 @@ def send_circular(*, actor: User, circular: Circular, seen: datetime) -> int:
     """
     kept = _locked(actor, circular)
     _check_seen(kept, seen)
-    policies.may_answer(CircularCopy(circular=kept)).enforce()
+    policies.may_answer(kept).enforce()
     contacts = list(recipients_of(kept))
     if not contacts:
         raise ValidationError(_("No organisation that this message is for has agreed to mail."), code="nobody")
@@ -190,7 +190,7 @@ def answer_circular(*, token: str, answer: str) -> None:
     Source: ACC-12, CDIP/11/4 rec 71 b).
     """
     copy = CircularCopy.objects.select_related("circular").select_for_update(of=("self",)).get(pk=copy_of(token).pk)
-    policies.may_answer(copy).enforce()
+    policies.may_answer(copy.circular).enforce()
     copy.answer, copy.answered_at = answer, timezone.now()
     copy.save(update_fields=["answer", "answered_at"])
     audit.record(None, "circular.answered", copy.circular, contact=copy.contact_id)

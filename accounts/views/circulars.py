@@ -162,7 +162,7 @@ def circular_answer(request: HttpRequest, token: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, copy: CircularCopy, token: str, shown: dict[str, str]) -> HttpResponse:
     form = AnswerForm(request.POST if request.method == "POST" else None, initial={"answer": copy.answer})
-    verdict, status, is_saved = policies.may_answer(copy), 200, False
+    verdict, status, is_saved = policies.may_answer(copy.circular), 200, False
     if request.method == "POST":
         status = 422
         if not ratelimit.consume(request, action="answer_circular", key=str(copy.pk)):
