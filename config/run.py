@@ -176,9 +176,21 @@ def prepare() -> None:
         raise DatabaseUnreachableError(str(error).strip()) from error
     call_command("migrate", verbosity=0)
     compile_catalogues()
-    call_command("collectstatic", interactive=False, verbosity=0)
+    _collect_static_files()
     call_command("load_sample" if settings.DEMO else "load_reference")
     connection.close()
+
+
+def _collect_static_files() -> None:
+    """Collect and compress style sheets and scripts where one is newer than what was collected."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    collected = Path(settings.STATIC_ROOT) / "staticfiles.json"  # written last
+    sources = (Path(storage.path(name)) for finder in get_finders() for name, storage in finder.list([]))
+    if not collected.exists() or collected.stat().st_mtime < max(source.stat().st_mtime for source in sources):
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def commands(port: int, live_port: int, mail_port: int | None) -> dict[str, str]:

@@ -116,7 +116,7 @@ TEMPLATES = [
     },
 ]
 
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "config.forms.FormRenderer"
 
 # --- PostgreSQL, the only home of truth -----------------------------------------------------------
 

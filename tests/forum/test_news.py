@@ -217,7 +217,7 @@ def test_the_page_costs_the_same_however_much_is_new(client, delegate, core_room
             PostFactory(discussion=DiscussionFactory(room=core_rooms[0]))
         client.get(f"/since/{query}")
         sent = statements(client, f"/since/{query}")
-        assert [sql for sql in sent if not sql.startswith("SELECT")] == []
+        assert [sql for sql in sent if not sql.startswith(("SELECT", "EXECUTE compose_"))] == []
         costs.append(len(sent))
 
     assert costs == [6, 6, 6]
