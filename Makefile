@@ -16,7 +16,7 @@ test: .venv/dev
 ifdef ARGS
 	$(BIN)/pytest $(ARGS)
 else
-	$(BIN)/pytest --ignore tests/journeys --numprocesses auto
+	$(BIN)/pytest --ignore tests/journeys --numprocesses auto --dist worksteal
 	$(BIN)/pytest tests/journeys --numprocesses 2 --dist loadfile --no-loadscope-reorder  # a forum and a browser each
 endif
 

@@ -1,5 +1,6 @@
 """Fixtures for every test."""
 
+import gc
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from forum.views import discussions
 from moderation import middleware as moderation_middleware
 from moderation.services import traffic
 from tests.factories import DelegateFactory, ProtocolFactory, RoomFactory
+
+gc.set_threshold(50_000, 20, 20)  # tests make much that is soon gone: looking for it less often saves a twentieth
 
 
 @pytest.fixture(scope="session")
