@@ -31,6 +31,7 @@ from forum.models import (
     Follow,
     ImportedAuthor,
     ImportedItem,
+    LeadParticipant,
     LibraryEntry,
     Mention,
     MovedPost,
@@ -121,6 +122,14 @@ class DiscussionAdmin(SeenAdmin):
         for discussion in queryset.values_list("pk", flat=True):
             change(actor=request.user, discussion=discussion)
         self.message_user(request, done, messages.SUCCESS)
+
+
+@admin.register(LeadParticipant)
+class LeadParticipantAdmin(SeenAdmin):
+    list_display = ["topic", "group", "member_state", "nominated_by", "nominated_at", "by_secretariat", "taken_back_at"]
+    list_filter = ["group", "by_secretariat"]
+    list_select_related = ["topic", "group", "member_state", "nominated_by"]
+    search_fields = ["member_state__name_en", "nominated_by__full_name", "=topic__number"]
 
 
 @admin.register(Post)

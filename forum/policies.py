@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.days import today
 from accounts.enums import AccountStatus, Role
-from accounts.models import User
+from accounts.models import RegionalGroup, User
 from accounts.verdicts import ALLOWED, Verdict
 from forum.enums import (
     Capacity,
@@ -23,7 +23,18 @@ from forum.enums import (
     TopicKind,
     TranslationStatus,
 )
-from forum.models import Activity, Clearance, EntryPermission, ImportedAuthor, LibraryEntry, Post, PostTranslation, Room
+from forum.models import (
+    Activity,
+    Clearance,
+    EntryPermission,
+    ImportedAuthor,
+    LibraryEntry,
+    Post,
+    PostTranslation,
+    Room,
+    Topic,
+)
+from forum.models.leads import groups_spoken_for
 from forum.weeks import opens_on
 
 
@@ -189,6 +200,27 @@ def may_settle(actor: User, *, kind: str, asker: int | None) -> Verdict:
     if not actor.is_moderator and actor.pk != asker:
         return Verdict(_("Who asked a question and the moderator say whether it is answered."))
     return ALLOWED
+
+
+def may_nominate(actor: User, group: RegionalGroup | None, topic: Topic) -> Verdict:
+    """Judge whether ``actor`` may nominate the lead participant of ``group`` in ``topic``, or take that back.
+
+    A coordinator with a mandate in force does; the Secretariat, for a group that has none.
+
+    Args:
+        actor: Who would.
+        group: For whom; None where ``actor`` speaks for no group, or not for the one meant.
+        topic: One that ``actor`` may see.
+
+    Source: ACC-10, CDIP/24 report para 17, CDIP/30/8 paras 7-9.
+    """
+    if group is None or not (actor.may_enter and group in groups_spoken_for(actor)):
+        return Verdict(
+            _("The coordinator of a group nominates its lead participant; the Secretariat does where there is none.")
+        )
+    if not Topic.objects.open_at(timezone.now()).filter(pk=topic.pk).exists():
+        return Verdict(_("This topic is closed, so its lead participants stay as they are."))
+    return may_write(actor)
 
 
 def may_read_unanswered(viewer: User) -> Verdict:

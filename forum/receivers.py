@@ -14,6 +14,8 @@ from forum.services import (
     clearance_letters,
     entry_letters,
     follows,
+    lead_letters,
+    leads,
     letters,
     question_letters,
     seats,
@@ -32,6 +34,8 @@ def connect() -> None:
     outbox.register("clearance.decided", clearance_letters.clearance_decided)
     outbox.register("question.answered", question_letters.question_answered)
     outbox.register("question.unanswered", question_letters.question_unanswered)
+    outbox.register(leads.NOMINATED, lead_letters.lead_nominated)
+    outbox.register(leads.TAKEN_BACK, lead_letters.lead_taken_back)
     outbox.register("contact.asked", question_letters.contact_asked)
     outbox.register("week.digested", letters.week_digested)
     outbox.register("entry.told", entry_letters.entry_told)

@@ -8,6 +8,7 @@ from forum.models.experience import Experience
 from forum.models.feeds import FeedToken
 from forum.models.grants import DiscussionGrant, RoomGrant
 from forum.models.imports import AuthorClaim, ImportedAuthor, ImportedItem
+from forum.models.leads import LeadParticipant
 from forum.models.library import EntryPermission, LibraryEntry
 from forum.models.posts import MovedPost, Post, PostRevision
 from forum.models.reading import Draft, Follow, ReadPosition, Visit
@@ -36,6 +37,7 @@ __all__ = [
     "Follow",
     "ImportedAuthor",
     "ImportedItem",
+    "LeadParticipant",
     "LibraryEntry",
     "Mention",
     "MovedPost",

@@ -76,6 +76,13 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
         return self.filter(pk__in=Discussion.objects.visible_to(viewer).values("topic"))
 
+    def open_at(self, at: datetime) -> Self:
+        """Keep the topics that one can post on, in some room, at ``at``."""
+        standing = apps.get_model("forum", "Discussion")._default_manager.filter(
+            topic=OuterRef("pk"), closed_at=None, merged_into=None
+        )
+        return self.filter(Q(closes_at=None) | Q(closes_at__gt=at), Exists(standing))
+
     def unanswered(self, at: datetime) -> Self:
         """Keep the questions on which nobody but who asked has spoken for as long as one waits for an answer.
 
@@ -87,15 +94,8 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         posts = apps.get_model("forum", "Post")._default_manager.filter(
             discussion__topic=OuterRef("pk"), state=PostState.VISIBLE
         )
-        open_somewhere = apps.get_model("forum", "Discussion")._default_manager.filter(
-            topic=OuterRef("pk"), closed_at=None, merged_into=None
-        )
         waiting = self.filter(kind=TopicKind.QUESTION, answered_at=None, opens_at__lte=at - settings.QUESTION_WAITS)
-        return waiting.filter(
-            Q(closes_at=None) | Q(closes_at__gt=at),
-            Exists(open_somewhere),
-            ~Exists(posts.exclude(author=OuterRef("opened_by"))),
-        )
+        return waiting.open_at(at).filter(~Exists(posts.exclude(author=OuterRef("opened_by"))))
 
 
 class Topic(models.Model):

@@ -1,19 +1,19 @@
 """Columns that several queries show, composed in one place."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, TextField, Value, When
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, TextField, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, NullIf
 
-from accounts.enums import AccountStatus, Role
-from accounts.models import AuditEntry
+from accounts.enums import AccountStatus, Office, Role
+from accounts.models import AuditEntry, Mandate
 from forum.enums import PostState
-from forum.models import DiscussionGrant, Post
+from forum.models import DiscussionGrant, LeadParticipant, Post
 from forum.models.discussions import DiscussionQuerySet
 
 CLOSING_SET = "topic.closing_set"
@@ -74,6 +74,27 @@ def credit(language: str) -> Combinable:
     is_gone = When(topic__proposer__status=AccountStatus.LEFT, then=Value(""))
     person = Case(is_gone, default=Coalesce("topic__proposer__full_name", Value("")), output_field=TextField())
     return Cast(JSONObject(state=state, person=person), TextField())
+
+
+def leads(topic: str, language: str) -> Subquery:
+    """Return the lead participants of a topic, as a list in JSON by the names of their groups; or nothing.
+
+    Args:
+        topic: What names it in the outer query, such as ``topic``.
+        language: Of the names.
+
+    Source: ACC-10, CDIP/24 report para 17.
+    """
+    group = translated("group__name", language)
+    lead = JSONObject(state=translated("member_state__name", language), group=group, by_secretariat="by_secretariat")
+    standing = LeadParticipant.objects.standing().filter(topic=OuterRef(topic)).order_by().values("topic")
+    found = Cast(JSONBAgg(lead, order_by=[group, "group"]), TextField())
+    return Subquery(standing.values(leads=found), output_field=TextField())
+
+
+def coordinates(viewer: int, day: date) -> Exists:
+    """Tell whether the person with the id ``viewer`` coordinates a regional group on ``day``. Source: ACC-10."""
+    return Exists(Mandate.objects.in_force(day).filter(user=viewer, office=Office.COORDINATOR))
 
 
 def closing_before() -> Subquery:

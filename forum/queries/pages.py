@@ -83,6 +83,11 @@ class DiscussionPage:
         return answer.number if answer and answer.discussion == self.discussion.pk else None
 
     @property
+    def offers_nomination(self) -> bool:
+        """Whether the viewer is led to where coordinators nominate a lead participant. Source: ACC-10."""
+        return self.discussion.coordinates and not self.discussion.is_closed(timezone.now())
+
+    @property
     def moved(self) -> list[tuple[int, int]]:
         """The numbers and ids of posts that stood on this page and stand in another discussion now."""
         return sorted((number, extra.moved) for number, extra in self.extras.items() if extra.moved)

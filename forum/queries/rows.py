@@ -15,13 +15,24 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.composed import ComposedRows
+from accounts.days import today
 from accounts.enums import Role
 from accounts.models import User
 from forum.enums import PostState, TopicKind
 from forum.models import Discussion, Follow, Post
 from forum.models.discussions import DiscussionQuerySet, discussion_address, is_closed
 from forum.models.topics import symbol_of
-from forum.queries.columns import admitted, answer, asked, closing_before, credit, quoted, translated
+from forum.queries.columns import (
+    admitted,
+    answer,
+    asked,
+    closing_before,
+    coordinates,
+    credit,
+    leads,
+    quoted,
+    translated,
+)
 
 DISCUSSIONS_PER_PAGE = 20
 MAX_NUMBER = 2**31 - 1
@@ -127,6 +138,25 @@ class Outsider(NamedTuple):
         return cls(**person, starts_at=datetime.fromisoformat(starts_at), ends_at=ends)
 
 
+class Lead(NamedTuple):
+    """A delegation that leads for its regional group in a topic. Source: ACC-10, CDIP/24 report para 17.
+
+    Args:
+        state: Its name, in the reader's language.
+        group: The group's, likewise.
+        by_secretariat: Whether the Secretariat nominated it, because the group had no coordinator.
+    """
+
+    state: str
+    group: str
+    by_secretariat: bool
+
+    @classmethod
+    def read(cls, found: str | None) -> list[Self]:
+        """Return what ``leads`` in ``forum.queries.columns`` found."""
+        return [cls(**lead) for lead in json.loads(found or "[]")]
+
+
 class Answer(NamedTuple):
     """The post that answers a question: its id, its number, and the id of its discussion."""
 
@@ -159,6 +189,8 @@ class DiscussionHead(DiscussionRow):
         asked: Who is asked to answer here, and by when, in JSON, or None.
         credit: Who proposed its topic, in JSON.
         closing_before: When its topic was to close before that was last changed, as ISO 8601 has it, or None.
+        leads_found: The lead participants of regional groups in its topic, in JSON, or None.
+        coordinates: Whether the viewer coordinates a regional group.
         quoted: A post to be quoted, as ``quoted_post`` in ``forum.queries.citations`` reads it, or None.
     """
 
@@ -181,6 +213,8 @@ class DiscussionHead(DiscussionRow):
     asked: str | None
     credit: str
     closing_before: str | None
+    leads_found: str | None
+    coordinates: bool
     quoted: str | None = None
 
     @property
@@ -204,6 +238,11 @@ class DiscussionHead(DiscussionRow):
         """The ``state`` that proposed its topic, and the ``person`` where they agree to be named; else empty."""
         said: dict[str, str] = json.loads(self.credit)
         return said
+
+    @property
+    def leads(self) -> list[Lead]:
+        """The lead participants of regional groups in its topic."""
+        return Lead.read(self.leads_found)
 
     @property
     def extended_from(self) -> datetime | None:
@@ -257,7 +296,7 @@ def list_columns(language: str) -> Columns:
     )
 
 
-def _head_columns(source: DiscussionQuerySet, language: str, viewer: int, now: datetime) -> Columns:
+def _head_columns(source: DiscussionQuerySet, language: str, viewer: int, now: datetime, day: date) -> Columns:
     return (
         *list_columns(language),
         "topic",
@@ -279,6 +318,8 @@ def _head_columns(source: DiscussionQuerySet, language: str, viewer: int, now: d
         asked(language),
         credit(language),
         closing_before(),
+        leads("topic", language),
+        coordinates(viewer, day),
     )
 
 
@@ -296,17 +337,17 @@ def _rows(discussions: DiscussionQuerySet, language: str, viewer: int) -> QueryS
 
 
 def _compose_head(
-    source: DiscussionQuerySet, language: str, *, viewer: int, pk: int, room: str, now: datetime
+    source: DiscussionQuerySet, language: str, *, viewer: int, pk: int, room: str, now: datetime, day: date
 ) -> QuerySet:
     found = source.filter(pk=pk, room__language=room).with_unread(viewer).with_own(viewer)
-    return found.values_list(*_head_columns(source, language, viewer, now))
+    return found.values_list(*_head_columns(source, language, viewer, now, day))
 
 
 def _compose_head_quoting(
-    source: DiscussionQuerySet, language: str, *, viewer: int, pk: int, room: str, now: datetime, quote: int
+    source: DiscussionQuerySet, language: str, *, viewer: int, pk: int, room: str, now: datetime, day: date, quote: int
 ) -> QuerySet:
     found = source.filter(pk=pk, room__language=room).with_unread(viewer).with_own(viewer)
-    return found.values_list(*_head_columns(source, language, viewer, now), quoted(source, quote, language))
+    return found.values_list(*_head_columns(source, language, viewer, now, day), quoted(source, quote, language))
 
 
 def _compose_week(source: DiscussionQuerySet, language: str, *, viewer: int, now: datetime) -> QuerySet:
@@ -336,8 +377,8 @@ def _earlier(discussions: DiscussionQuerySet, language: str, viewer: int, moment
     return _rows(earlier.order_by("-last_activity_at", "-pk"), language, viewer)[: DISCUSSIONS_PER_PAGE + 1]
 
 
-_head = ComposedRows(_compose_head, viewer=int, pk=int, room=str, now=datetime)
-_head_quoting = ComposedRows(_compose_head_quoting, viewer=int, pk=int, room=str, now=datetime, quote=int)
+_head = ComposedRows(_compose_head, viewer=int, pk=int, room=str, now=datetime, day=date)
+_head_quoting = ComposedRows(_compose_head_quoting, viewer=int, pk=int, room=str, now=datetime, day=date, quote=int)
 _week = ComposedRows(_compose_week, viewer=int, now=datetime)
 _week_of_room = ComposedRows(_compose_week_of_room, viewer=int, now=datetime, room=int)
 _others = ComposedRows(_compose_others, viewer=int, now=datetime, room=int, moment=datetime, pk=int)
@@ -357,7 +398,7 @@ def discussion_head(viewer: User, language: str, pk: int, *, quote: int | None =
         Discussion.DoesNotExist: It does not exist in that room, or not for ``viewer``.
     """
     visible, own = Discussion.objects.visible_to(viewer), active_language()
-    values = {"viewer": viewer.pk, "pk": pk, "room": language, "now": timezone.now()}
+    values = {"viewer": viewer.pk, "pk": pk, "room": language, "now": timezone.now(), "day": today()}
     if quote is None or not _reads(viewer, quote):
         rows = _head.fetch(visible, own, **values)
     else:

@@ -8,6 +8,7 @@ from forum.models import (
     Draft,
     Experience,
     FeedToken,
+    LeadParticipant,
     LibraryEntry,
     Post,
     ReadPosition,
@@ -21,7 +22,7 @@ from forum.services.library import COLUMNS as ENTRY_COLUMNS
 
 
 def gather(person: User) -> dict[str, object]:
-    """Return a person's posts, drafts, follows, read positions, visits and areas of experience, as files by path.
+    """Return a person's posts, drafts, follows, read positions, visits, nominations and experience, as files by path.
 
     Discussions are named by their symbols: what others wrote in them, titles included, is not this person's.
 
@@ -53,6 +54,11 @@ def gather(person: User) -> dict[str, object]:
         ),
         "topics.json": list(
             Topic.objects.filter(opened_by=person).order_by("pk").values("year", "number", "kind", "title", "opens_at")
+        ),
+        "nominations.json": list(
+            LeadParticipant.objects.filter(nominated_by=person)
+            .order_by("pk")
+            .values("topic__year", "topic__number", "group__key", "member_state__code", "nominated_at", "taken_back_at")
         ),
         "experience.json": [category or step for category, step in experiences],
     }

@@ -14,10 +14,11 @@ from forum.forms.reading import DiscussionLevelForm
 from forum.models import Discussion, MovedPost, Topic
 from forum.models.discussions import discussion_address
 from forum.queries.citations import quoted_post, with_quotation
+from forum.queries.columns import leads
 from forum.queries.drafts import read_draft
 from forum.queries.pages import DiscussionPage, discussion_page, page_of
 from forum.queries.previews import Preview
-from forum.queries.rows import DiscussionHead, discussion_head, sister_discussions
+from forum.queries.rows import DiscussionHead, Lead, active_language, discussion_head, sister_discussions
 from forum.related import regions_of, related_to
 from forum.services.follows import follow_discussion
 from forum.services.reading import positions
@@ -87,13 +88,14 @@ def discussion_follow(request: SignedInRequest, language: str, pk: int) -> HttpR
 def topic_detail(request: SignedInRequest, year: int, number: int) -> HttpResponse:
     """The dossier: objective, questions, synthesis and the sister discussions."""
     topics = Topic.objects.visible_to(request.user).select_related("category", "step", "proposing_state", "proposer")
-    topic = get_object_or_404(topics, year=year, number=number)
+    topic = get_object_or_404(topics.annotate(leads_found=leads("pk", active_language())), year=year, number=number)
     sisters = sister_discussions(request.user, topic.pk)
     proposer = topic.proposer.shown_name if topic.proposer else ""
     context = {
         "topic": topic,
         "sisters": sisters,
         "proposer": proposer,
+        "leads": Lead.read(topic.leads_found),
         "related": related_to(topic, request.user),
         "regions": regions_of(topic, request.user),
     }

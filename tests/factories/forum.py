@@ -13,6 +13,7 @@ from forum.models import (
     Category,
     Discussion,
     DiscussionGrant,
+    LeadParticipant,
     LibraryEntry,
     Post,
     Room,
@@ -20,7 +21,7 @@ from forum.models import (
     Step,
     Topic,
 )
-from tests.factories.accounts import DelegateFactory
+from tests.factories.accounts import DelegateFactory, MemberStateFactory
 
 
 class RoomFactory(factory.django.DjangoModelFactory):
@@ -155,6 +156,18 @@ class ActivityFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def groups(activity: Activity, create: bool, extracted: list[RegionalGroup] | None, **kwargs: object) -> None:  # noqa: N805
         activity.groups.set(extracted or [])
+
+
+class LeadParticipantFactory(factory.django.DjangoModelFactory):
+    """A nomination that stands, made by somebody else of the state."""
+
+    class Meta:
+        model = LeadParticipant
+
+    topic = factory.SubFactory(TopicFactory)
+    member_state = factory.SubFactory(MemberStateFactory)
+    group = factory.SelfAttribute("member_state.group")
+    nominated_by = factory.SubFactory(DelegateFactory, member_state=factory.SelfAttribute("..member_state"))
 
 
 class AttachmentFactory(factory.django.DjangoModelFactory):

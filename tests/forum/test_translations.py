@@ -111,7 +111,7 @@ def test_two_who_translate_at_once_do_not_undo_each_other(client, post, moderato
     refused = client.post(address, typed)
 
     assertContains(refused, "has saved a translation meanwhile", status_code=422)
-    assertContains(refused, "De l&#x27;auteur.", status_code=422)
+    assertContains(refused, "De l&#39;auteur.", status_code=422)
     assertContains(refused, "Du modérateur.", status_code=422)
     saved = client.post(address, {**typed, "replaces": refused.context["form"]["replaces"].value()})
     assertRedirects(saved, f"/posts/{post.pk}/translations/")
