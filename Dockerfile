@@ -23,5 +23,4 @@ RUN python -m config.catalogues --compile \
 USER forum
 VOLUME /var/lib/forum
 EXPOSE 8000 8001
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "1", \
-     "--respawn-failed-workers", "--log-level", "warning", "config.wsgi:application"]
+CMD ["python", "-m", "config.pages", "--host", "0.0.0.0", "--port", "8000", "--workers", "2"]

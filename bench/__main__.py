@@ -20,6 +20,8 @@ from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlencode
 
+import psutil
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("VAR") or BASE_DIR / "var" / "bench").resolve()
 OPEN_PAGES = 2_000
@@ -67,10 +69,10 @@ def measure_all(content, seconds):
 
     addresses = pages(content)
     cookies = [session_of(reader) for reader in content.readers]
-    with serving("bench.bare:application") as server:
+    with serving("web", "bench.bare:application") as server:
         bare = [get(f"/{content.long.pk}/", "")] * len(cookies)
         rows = [{"page": "bare Django view", **asdict(measure(server.port, bare, expected=200, seconds=seconds))}]
-    with serving("config.wsgi:application") as server:
+    with serving("web") as server:
         for name, address in addresses.items():
             asked = [get(address, cookie) for cookie in cookies]
             row = asdict(measure(server.port, asked, expected=200, seconds=seconds))
@@ -93,7 +95,7 @@ def streams(content, cookies, port):
     discussion.refresh_from_db()
     publish = post(f"{discussion.get_absolute_url()}posts/", cookies[0])
     address = f"/live/discussions/{discussion.pk}/?after={discussion.last_number}"
-    with serving("config.asgi:application", "live") as live:
+    with serving("live") as live:
         moments = open_pages.measure(
             live.port, address, cookies, pages=OPEN_PAGES, post=lambda: load.ask_once(port, publish())
         )
@@ -136,14 +138,14 @@ def post(address: str, cookie: str) -> Callable[[], bytes]:
 class Server:
     """The web or live processes, as ``make run`` starts them."""
 
-    def __init__(self, application: str, part: str) -> None:
+    def __init__(self, part: str, application: str) -> None:
         from config.run import commands
 
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         started = commands(self.port, self.port, None)[part]
-        command = started.replace("config.wsgi:application", application)
+        command = f"{started} {application}"
         self.process = subprocess.Popen(shlex.split(command), cwd=BASE_DIR)
 
     def await_answer(self) -> None:
@@ -162,12 +164,13 @@ class Server:
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout=10)
                 return
-        self.process.kill()
+        for process in [*psutil.Process(self.process.pid).children(recursive=True), self.process]:
+            process.kill()
 
 
 @contextmanager
-def serving(application: str, part: str = "web") -> Iterator[Server]:
-    server = Server(application, part)
+def serving(part: str, application: str = "") -> Iterator[Server]:
+    server = Server(part, application)
     try:
         server.await_answer()
         yield server
@@ -177,8 +180,6 @@ def serving(application: str, part: str = "web") -> Iterator[Server]:
 
 def pss_of(pid: int) -> float:
     """Return the proportional memory of a process and its children, in MiB."""
-    import psutil
-
     family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     return round(sum(process.memory_full_info().pss for process in family) / 2**20, 1)
 

@@ -207,8 +207,7 @@ def commands(port: int, live_port: int, mail_port: int | None) -> dict[str, str]
     host = os.environ.get("HOST", "127.0.0.1")
     workers = os.environ.get("WEB_WORKERS") or str(os.cpu_count() or 2)
     processes = {
-        "web": f"{bin_dir}/granian --interface wsgi --host {host} --port {port} --workers {workers} "
-        "--blocking-threads 1 --log-level warning config.wsgi:application",
+        "web": f"{PYTHON} -m config.pages --host {host} --port {port} --workers {workers}",
         "live": f"{bin_dir}/granian --interface asgi --host {host} --port {live_port} --workers 1 "
         f"--backlog {OPEN_PAGES} --backpressure {OPEN_PAGES} --log-level warning config.asgi:application",
         "worker": f"{bin_dir}/celery --app config --quiet worker --pool solo --without-gossip "

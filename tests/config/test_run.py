@@ -97,7 +97,7 @@ def test_every_process_has_its_command(monkeypatch):
     commands = run.commands(8000, 8001, 1025)
 
     assert commands.keys() == {"web", "live", "worker", "beat", "mailbox"}
-    assert "--interface wsgi" in commands["web"]
+    assert "-m config.pages " in commands["web"]
     assert "--port 8000 --workers 3" in commands["web"]
     assert "--interface asgi" in commands["live"]
     assert "--port 8001 --workers 1" in commands["live"]
