@@ -36,4 +36,4 @@ class LeadForm(forms.Form):
         field = self.fields["member_state"]
         assert isinstance(field, DelegationField)
         field.queryset = states
-        field.error_messages["invalid_choice"] = _("Choose a member state of %(group)s.") % {"group": group}
+        field.error_messages["invalid_choice"] = _("Choose a member state of the group (%(group)s).") % {"group": group}

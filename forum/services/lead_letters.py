@@ -12,12 +12,12 @@ from forum.services.letters import nearest_discussion, only_that_it_is
 
 def lead_nominated(notice: Notice) -> Letter | None:
     """Tell that the reader's delegation leads for its group in a topic. Source: ACC-10, CDIP/24 report para 17."""
-    return _letter(notice, _("Your delegation leads for %(group)s: %(title)s"), stands=True)
+    return _letter(notice, _("Your delegation leads for its group (%(group)s): %(title)s"), stands=True)
 
 
 def lead_taken_back(notice: Notice) -> Letter | None:
     """Tell that it no longer does, unless it was nominated again. Source: ACC-10, CDIP/24 report para 17."""
-    return _letter(notice, _("Your delegation no longer leads for %(group)s: %(title)s"), stands=False)
+    return _letter(notice, _("Your delegation no longer leads for its group (%(group)s): %(title)s"), stands=False)
 
 
 def _letter(notice: Notice, subject: str, *, stands: bool) -> Letter | None:

@@ -41,7 +41,9 @@ def nominate_lead(
     if standing is not None and standing.member_state_id == member_state.pk:
         return standing
     if member_state.group_id != group.pk:
-        message = ValidationError(_("Choose a member state of %(group)s.") % {"group": group}, code="other_group")
+        message = ValidationError(
+            _("Choose a member state of the group (%(group)s).") % {"group": group}, code="other_group"
+        )
         raise ValidationError({"member_state": message})
     _end(actor, standing, seen)
     lead = LeadParticipant.objects.create(

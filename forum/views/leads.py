@@ -50,7 +50,7 @@ def _done(
         lead = nominate_lead(actor=request.user, discussion=discussion.pk, group=group, **form.cleaned_data)
         messages.success(
             request,
-            _("%(state)s is nominated as the lead participant of %(group)s.")
+            _("%(state)s is nominated as the lead participant of its group (%(group)s).")
             % {"state": lead.member_state, "group": group},
         )
     else:

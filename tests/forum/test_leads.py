@@ -96,7 +96,7 @@ def test_a_coordinator_nominates_a_state_of_the_group(client, coordinator, discu
 
     answer = client.post(address(discussion), {"member_state": state.pk, "seen": ""}, follow=True)
 
-    assertContains(answer, "Kenya is nominated as the lead participant of African Group.")
+    assertContains(answer, "Kenya is nominated as the lead participant of its group (African Group).")
     lead = LeadParticipant.objects.get()
     assert (lead.topic, lead.group, lead.member_state, lead.nominated_by, lead.by_secretariat, lead.taken_back_at) == (
         discussion.topic,
@@ -156,8 +156,8 @@ def test_a_state_of_another_group_is_refused(client, coordinator, discussion, gr
     answer = client.post(address(discussion), {"member_state": elsewhere.pk})
 
     assert answer.status_code == 422
-    assert answer.context["form"].errors == {"member_state": ["Choose a member state of African Group."]}
-    with pytest.raises(ValidationError, match="Choose a member state of African Group") as refusal:
+    assert answer.context["form"].errors == {"member_state": ["Choose a member state of the group (African Group)."]}
+    with pytest.raises(ValidationError, match="Choose a member state of the group \\(African Group") as refusal:
         nominate_lead(actor=coordinator, discussion=discussion.pk, group=group, member_state=elsewhere, seen=None)
     assert list(refusal.value.error_dict) == ["member_state"]
     assert not LeadParticipant.objects.exists()
@@ -310,7 +310,7 @@ def test_who_comes_second_is_told_and_shown_what_stands_now(client, coordinator,
     answer = client.post(address(discussion), form)
 
     assertContains(answer, "Somebody has changed this nomination meanwhile.", status_code=422)
-    assertContains(answer, "Kenya leads for African Group now.", status_code=422)
+    assertContains(answer, "Kenya leads for its group (African Group) now.", status_code=422)
     assertContains(answer, f'<option value="{second.pk}" selected>', status_code=422)
     assert standing() == [(state, False)]
     form["seen"] = LeadParticipant.objects.standing().get().pk
@@ -366,7 +366,10 @@ def test_the_delegates_of_the_state_are_told_in_their_language_with_a_way_there(
 def test_a_state_is_told_once_of_each_nomination_and_of_its_end(coordinator, discussion, state):
     other = MemberStateFactory(group=state.group)
     [one, two] = [DelegateFactory(member_state=each, email=f"{n}@s.example") for n, each in enumerate((state, other))]
-    nominated, ended = "Your delegation leads for African Group", "Your delegation no longer leads for African Group"
+    nominated, ended = (
+        "Your delegation leads for its group (African Group)",
+        "Your delegation no longer leads for its group (African Group)",
+    )
 
     lead = nominate(coordinator, discussion, state)
     assert letters() == [(one.email, nominated)]
@@ -384,7 +387,7 @@ def test_what_no_longer_holds_when_the_letter_is_sent_is_not_told(coordinator, d
     take_back(coordinator, lead)
     nominate(coordinator, discussion, state)
 
-    assert [subject for _to, subject in letters()] == ["Your delegation leads for African Group"]
+    assert [subject for _to, subject in letters()] == ["Your delegation leads for its group (African Group)"]
 
 
 def test_who_nominates_the_own_state_is_not_told_of_it(coordinator, discussion, group):
@@ -402,7 +405,7 @@ def test_the_letter_says_that_the_secretariat_nominated(discussion, state):
 
     deliver_due()
     [letter] = mail.outbox
-    assert "The Secretariat has nominated Kenya as the lead participant of African Group" in letter.body
+    assert "The Secretariat has nominated Kenya as the lead participant of its group (African Group)" in letter.body
 
 
 def test_of_a_sensitive_room_the_letter_tells_only_that_there_is_something(coordinator, discussion, state):
