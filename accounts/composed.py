@@ -116,7 +116,7 @@ class ComposedRows(_Composed):
         if name not in prepared:
             places = {value: AsIs(f"${n}") for n, value in enumerate(self._kinds, start=1)}
             types = ", ".join(_TYPES[kind] for kind in self._kinds.values())
-            with connection.connection.cursor() as cursor:
+            with connection.wrap_database_errors, connection.connection.cursor() as cursor:
                 cursor.execute(f"PREPARE {name}{types and f'({types})'} AS {sql}", self._filled_in(params, places))
             prepared.add(name)
 

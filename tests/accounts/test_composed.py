@@ -65,6 +65,13 @@ def test_it_stays_known_when_a_transaction_is_given_up(composed, group):
     assert composed.fetch(Group.objects.all(), name=group.name, least=0) == [(group.name, group.pk)]
 
 
+def test_a_database_that_refuses_it_is_heard_as_by_any_query(composed):
+    with pytest.raises(DatabaseError, match="current transaction is aborted"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="division by zero"), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+        composed.fetch(Group.objects.all(), name="any", least=0)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_new_connection_is_told_it_anew(composed):
     group = Group.objects.create(name="kept")
